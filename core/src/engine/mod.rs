@@ -1,0 +1,137 @@
+//! Second stage. In: a prepared message and open packs. Out: a [`Verdict`].
+//!
+//! `detect` collects findings, `score` turns them into level and reasons. Total: no input makes it fail, wait or write.
+
+mod condition;
+mod detect;
+mod facts;
+pub mod overlay;
+mod score;
+mod spans;
+
+pub use facts::Fact;
+
+use crate::error::Error;
+use crate::message::Message;
+use crate::pack::{Pack, PackSource, Scoring};
+use crate::text::prepare;
+use crate::verdict::{Level, PackId, Reason, Verdict};
+use overlay::Overlay;
+use std::sync::Arc;
+
+/// Concepts from this number on guard against false positives: a pack fills them only with the right to.
+pub const GUARD_CONCEPTS: u32 = 0x800;
+/// Atoms from this number on belong to one pack; below are concepts, shared by all.
+pub const LOCAL_ATOMS: u32 = 0x1000;
+
+/// An open filter: immutable, `Send + Sync`, cheap to clone. One instance serves all threads.
+#[derive(Clone, Debug)]
+pub struct ScamFilter {
+    packs: Arc<[OpenPack]>,
+    scoring: Arc<Scoring>,
+    overlay: Arc<Overlay>,
+    home_country: Option<String>,
+}
+
+/// A pack with what the app allows it.
+#[derive(Debug)]
+struct OpenPack {
+    pack: Pack,
+    ceiling: Level,
+    may_guard: bool,
+}
+
+/// A sentence for people about one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What was found.
+    pub sentence: String,
+    /// What to do, such as whom to call.
+    pub advice: Option<String>,
+}
+
+impl ScamFilter {
+    /// Opens packs in the given order. Costs no more than reading their headers.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::App`] without packs, with two of one id, or when none carries scoring (that is `common`);
+    /// [`crate::ErrorKind::Publisher`] when a pack cannot be used.
+    pub fn open(sources: Vec<PackSource>) -> Result<Self, Error> {
+        let mut packs: Vec<OpenPack> = Vec::with_capacity(sources.len());
+        for source in sources {
+            let pack = Pack::open(source.bytes)?;
+            if packs.iter().any(|p| p.pack.id() == pack.id()) {
+                return Err(Error::app(format!("pack {} was given twice", pack.id())));
+            }
+            let may_guard = source.may_guard || pack.id() == "common";
+            packs.push(OpenPack { pack, ceiling: source.ceiling, may_guard });
+        }
+        let scoring = packs.iter().find(|p| p.pack.id() == "common").and_then(|p| p.pack.scoring());
+        let Some(scoring) = scoring else {
+            return Err(Error::app("the pack `common` is needed: it says how scores become levels"));
+        };
+        Ok(Self { packs: packs.into(), scoring: scoring.into(), overlay: Arc::default(), home_country: None })
+    }
+
+    /// The same filter with other lists of the user's and the operator's own.
+    #[must_use]
+    pub fn with_overlay(&self, overlay: Overlay) -> Self {
+        Self { overlay: Arc::new(overlay), ..self.clone() }
+    }
+
+    /// The same filter for users of `country` (ISO 3166-1 alpha-2) where the message does not name the SIM's.
+    #[must_use]
+    pub fn with_home_country(&self, country: impl Into<String>) -> Self {
+        Self { home_country: Some(country.into()), ..self.clone() }
+    }
+
+    /// Judges one message. Any thread, no I/O, time in proportion to its length up to [`crate::text::MAX_TEXT`].
+    #[must_use]
+    pub fn check(&self, message: &Message) -> Verdict {
+        let prepared = prepare(message.text.as_str());
+        let detected = detect::detect(self, message, &prepared);
+        score::score(self, message, &prepared, detected)
+    }
+
+    /// Judges one link alone: a QR code, a browser's address, a share. What does not read as a link is `unknown`.
+    #[must_use]
+    pub fn check_link(&self, link: &str) -> Verdict {
+        let mut verdict = self.check(&Message::sms(link.trim()));
+        if verdict.level == Level::Clear && crate::text::parse_link(link).is_none() {
+            verdict.level = Level::Unknown;
+        }
+        verdict
+    }
+
+    /// The sentence and advice for a reason in the first of `locales` (BCP 47) that its pack speaks, else in English.
+    #[must_use]
+    pub fn explain(&self, reason: &Reason, locales: &[&str]) -> Option<Explanation> {
+        let own = self.packs.iter().filter(|p| p.pack.id() == reason.pack);
+        let any = || own.clone().chain(self.packs.iter().filter(|p| p.pack.id() == "common"));
+        locales.iter().copied().chain(["en"]).find_map(|locale| {
+            let language = locale.split(['-', '_']).next().unwrap_or(locale);
+            let entry = any().find_map(|p| {
+                p.pack.texts().find(|t| t.key == reason.text_id && t.language.eq_ignore_ascii_case(language))
+            })?;
+            Some(Explanation { sentence: entry.sentence.to_owned(), advice: entry.advice.map(str::to_owned) })
+        })
+    }
+
+    /// The packs in the order in which they were opened, each with its ceiling.
+    pub fn packs(&self) -> impl Iterator<Item = (&Pack, Level)> {
+        self.packs.iter().map(|p| (&p.pack, p.ceiling))
+    }
+
+    /// How contributions become scores.
+    #[must_use]
+    pub fn scoring(&self) -> &Scoring {
+        &self.scoring
+    }
+
+    fn pack_ids(&self) -> Vec<PackId> {
+        self.packs
+            .iter()
+            .map(|p| PackId { pack: p.pack.id().to_owned(), serial: p.pack.header().serial })
+            .collect()
+    }
+}

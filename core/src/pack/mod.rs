@@ -1,0 +1,134 @@
+//! The one home of the pack format. In: bytes from anywhere. Out: a [`Pack`] to look things up in, or a named error.
+//!
+//! `open` checks header and section table only; `verify` checks digests (at install). Every later read is bounded by
+//! its section whatever the bytes say, and allocates nothing that the length of the pack does not pay for.
+
+mod header;
+mod hosts;
+mod phrases;
+mod psl;
+mod read;
+mod records;
+#[cfg(feature = "write")]
+pub mod write;
+
+pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
+pub use hosts::{HostKey, hash48};
+pub use phrases::{PhraseEdge, PhraseHit};
+pub use records::{Brand, Op, Policy, Rule, RuleKind, Scoring, Sender, SenderClass, TextEntry};
+
+use crate::error::Error;
+use crate::verdict::Level;
+use core::ops::Range;
+use std::sync::Arc;
+
+/// Bytes of a pack: anything that can be shared, among them a mapped file.
+pub type PackBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// A pack with what the app allows its publisher.
+#[derive(Clone)]
+pub struct PackSource {
+    /// The image.
+    pub bytes: PackBytes,
+    /// The highest level that this pack alone may cause.
+    pub ceiling: Level,
+    /// Whether it may fill guard concepts, which lower scores. `common` always may.
+    pub may_guard: bool,
+}
+
+impl PackSource {
+    /// A trusted pack: up to [`Level::Scam`], no right to guard.
+    #[must_use]
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { bytes: Arc::new(bytes.into()), ceiling: Level::Scam, may_guard: false }
+    }
+}
+
+/// An open pack.
+#[derive(Clone)]
+pub struct Pack {
+    bytes: PackBytes,
+    header: Header,
+    sections: Vec<(SectionKind, Range<usize>)>,
+    id: String,
+}
+
+impl core::fmt::Debug for Pack {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Pack").field("id", &self.id).field("serial", &self.header.serial).finish_non_exhaustive()
+    }
+}
+
+impl Pack {
+    /// Opens an image in place.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Publisher`] with what is wrong: not a pack, another major, another engine range, a newer normaliser, a
+    /// required section that is unknown, sections that overlap or leave the file.
+    pub fn open(bytes: PackBytes) -> Result<Self, Error> {
+        let (header, sections) = header::read((*bytes).as_ref())?;
+        let mut pack = Self { bytes, header, sections, id: String::new() };
+        pack.id = pack.meta("id").unwrap_or("").to_owned();
+        if pack.id.is_empty() {
+            return Err(Error::publisher("the pack has no id in its meta section"));
+        }
+        Ok(pack)
+    }
+
+    /// Recomputes the digest of every section.
+    ///
+    /// # Errors
+    /// Names the first section whose bytes are not those that the header promises.
+    pub fn verify(&self) -> Result<(), Error> {
+        header::verify((*self.bytes).as_ref())
+    }
+
+    /// The id that its publisher gave it, such as `th`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The fixed header.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The value of a key of the meta section (`id`, `publisher`, `title`, `countries`, `licence`, …).
+    #[must_use]
+    pub fn meta(&self, key: &str) -> Option<&str> {
+        read::key_values(self.section(SectionKind::Meta)).find(|(k, _)| *k == key).map(|(_, v)| v)
+    }
+
+    /// Kinds and sizes of the sections in order of the file.
+    pub fn sections(&self) -> impl Iterator<Item = (SectionKind, usize)> + '_ {
+        self.sections.iter().map(|(kind, range)| (*kind, range.len()))
+    }
+
+    /// Calls `found` for every phrase of the pack that stands in `folded` text, at most `limit` times; false when there were more.
+    pub fn phrases(&self, folded: &str, limit: usize, found: impl FnMut(PhraseHit)) -> bool {
+        phrases::scan(self.section(SectionKind::Phrases), self.section(SectionKind::Strings), folded, limit, found)
+    }
+
+    /// Whether `host`, in lower case and without a trailing dot, is listed.
+    #[must_use]
+    pub fn lists_host(&self, host: &str) -> bool {
+        hosts::contains(self.section(SectionKind::Hosts), host)
+    }
+
+    /// Length in bytes of the public suffix of `host`, if the pack carries the list and a rule of it matches.
+    #[must_use]
+    pub fn public_suffix(&self, host: &str) -> Option<usize> {
+        psl::suffix(self.section(SectionKind::Suffixes), host)
+    }
+
+    pub(crate) fn section(&self, kind: SectionKind) -> &[u8] {
+        let range = self.sections.iter().find(|(k, _)| *k == kind).map(|(_, r)| r.clone());
+        range.and_then(|r| (*self.bytes).as_ref().get(r)).unwrap_or(&[])
+    }
+
+    pub(crate) fn string(&self, id: u32) -> &str {
+        read::pooled(self.section(SectionKind::Strings), id)
+    }
+}

@@ -1,0 +1,235 @@
+//! Folding: one pass from the original text to the form in which phrases are matched, with the way back.
+//!
+//! In: any string. Out: a [`View`]: lower case, compatibility forms decomposed (NFKD), digits of all scripts as ASCII,
+//! invisible characters gone, runs of white space one space, marks of a cluster in one order, and for each byte the
+//! whole characters of the original it came from. Rule sources go through the same function at compile time.
+
+use super::tables;
+use core::ops::Range;
+
+/// What a character is to a matcher that must not cut words or clusters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Punctuation, symbols, emoji.
+    Other,
+    /// White space.
+    Space,
+    /// Letter of a script that puts spaces between words.
+    Letter,
+    /// Digit or other number.
+    Digit,
+    /// Combining mark: belongs to the character before it.
+    Mark,
+    /// Letter of a script without spaces: Thai, Lao, Khmer, Burmese, Chinese, kana.
+    Unspaced,
+}
+
+/// Marks kept of one run; more on one base can only be an attack on time or sight.
+const MAX_MARKS: usize = 8;
+
+/// A folded text and its map back to the original.
+#[derive(Debug, Default)]
+pub struct View {
+    text: String,
+    segments: Vec<Segment>,
+}
+
+/// From `folded` on, bytes map either one to one from `start` (`end` is 0), or all to `start..end`.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    folded: u32,
+    start: u32,
+    end: u32,
+}
+
+impl View {
+    /// The folded text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The bytes of the original, whole characters, from which the non-empty folded range came.
+    #[must_use]
+    pub fn origin(&self, folded: Range<usize>) -> Range<usize> {
+        let start = self.segment(folded.start).map_or(0, |s| s.start_of(folded.start));
+        let last = folded.end.saturating_sub(1);
+        let end = self.segment(last).map_or(start, |s| if s.end == 0 { s.start_of(folded.end) } else { s.end as usize });
+        start..end.max(start)
+    }
+
+    fn segment(&self, at: usize) -> Option<&Segment> {
+        let index = self.segments.partition_point(|s| s.folded as usize <= at);
+        self.segments.get(index.checked_sub(1)?)
+    }
+}
+
+impl Segment {
+    fn start_of(&self, folded: usize) -> usize {
+        if self.end == 0 {
+            (self.start as usize).saturating_add(folded.saturating_sub(self.folded as usize))
+        } else {
+            self.start as usize
+        }
+    }
+}
+
+/// Folds `text`. Idempotent; the result of a longer text than 4 GiB is cut there.
+#[must_use]
+pub fn fold(text: &str) -> View {
+    let mut folder = Folder::new(text.len());
+    for (at, c) in text.char_indices() {
+        let (start, end) = (at as u32, (at + c.len_utf8()) as u32);
+        if c.is_ascii() {
+            folder.ascii(c as u8, start);
+        } else {
+            folder.mapped(c, start, end);
+        }
+    }
+    folder.flush_marks();
+    folder.view
+}
+
+/// The class of a character, taken before folding.
+#[must_use]
+pub fn class_of(c: char) -> Class {
+    match tables::lookup(c).0 {
+        1 => Class::Space,
+        2 => Class::Letter,
+        3 => Class::Digit,
+        4 => Class::Mark,
+        5 => Class::Unspaced,
+        _ => Class::Other,
+    }
+}
+
+struct Folder {
+    view: View,
+    marks: [(u8, char); MAX_MARKS],
+    mark_count: usize,
+    /// Bytes of the original that the run of marks covers.
+    mark_start: u32,
+    mark_end: u32,
+    /// The run is not simply a copy of the original.
+    mark_changed: bool,
+}
+
+impl Folder {
+    fn new(capacity: usize) -> Self {
+        Self {
+            view: View { text: String::with_capacity(capacity), segments: Vec::with_capacity(4) },
+            marks: [(0, '\0'); MAX_MARKS],
+            mark_count: 0,
+            mark_start: 0,
+            mark_end: 0,
+            mark_changed: false,
+        }
+    }
+
+    fn ascii(&mut self, byte: u8, start: u32) {
+        match byte {
+            b' ' | b'\t'..=b'\r' => self.space(start, start + 1),
+            0..=0x1f | 0x7f => {}
+            _ => self.base(byte.to_ascii_lowercase() as char, start, start + 1, true),
+        }
+    }
+
+    fn mapped(&mut self, c: char, start: u32, end: u32) {
+        let (class, mapping) = tables::lookup(c);
+        match mapping {
+            tables::Mapping::Drop => {}
+            _ if class == 1 => self.space(start, end),
+            tables::Mapping::Keep if class == 4 => self.one(c, start, end, true),
+            tables::Mapping::Keep => self.base(c, start, end, true),
+            tables::Mapping::To(text) => {
+                let mut chars = text.chars();
+                match (chars.next(), chars.next()) {
+                    (Some(only), None) => self.one(only, start, end, only.len_utf8() as u32 == end - start),
+                    _ => text.chars().for_each(|c| self.one(c, start, end, false)),
+                }
+            }
+        }
+    }
+
+    fn one(&mut self, c: char, start: u32, end: u32, exact: bool) {
+        match tables::mark_rank(c) {
+            0 if c == ' ' => self.space(start, end),
+            0 => self.base(c, start, end, exact),
+            rank => self.mark(rank, c, start, end, exact),
+        }
+    }
+
+    fn space(&mut self, start: u32, end: u32) {
+        self.flush_marks();
+        if !self.view.text.ends_with(' ') {
+            self.append(' ', start, end, end - start == 1);
+        }
+    }
+
+    fn base(&mut self, c: char, start: u32, end: u32, exact: bool) {
+        self.flush_marks();
+        // Thai SARA E twice is how SARA AE is commonly mistyped; both look the same to a reader.
+        if c == '\u{e40}' && self.view.text.ends_with('\u{e40}') {
+            let at = self.view.text.len() - c.len_utf8();
+            let first = self.view.origin(at..self.view.text.len()).start as u32;
+            self.view.text.truncate(at);
+            self.view.segments.retain(|s| (s.folded as usize) < at);
+            self.append('\u{e41}', first, end, false);
+        } else {
+            self.append(c, start, end, exact);
+        }
+    }
+
+    fn mark(&mut self, rank: u8, c: char, start: u32, end: u32, exact: bool) {
+        if self.mark_count == 0 {
+            (self.mark_start, self.mark_changed) = (start, false);
+        } else if start != self.mark_end {
+            self.mark_changed = true;
+        }
+        self.mark_end = end;
+        self.mark_changed |= !exact;
+        let run = self.marks.get(..self.mark_count).unwrap_or(&[]);
+        let doubled = run.iter().any(|m| m.1 == c);
+        match self.marks.get_mut(self.mark_count) {
+            Some(slot) if !doubled => {
+                *slot = (rank, c);
+                self.mark_count += 1;
+            }
+            _ => self.mark_changed = true,
+        }
+    }
+
+    fn flush_marks(&mut self) {
+        if self.mark_count == 0 {
+            return;
+        }
+        let mut marks = self.marks;
+        let run = marks.get_mut(..self.mark_count).unwrap_or(&mut []);
+        if !run.is_sorted() {
+            run.sort_unstable();
+            self.mark_changed = true;
+        }
+        let mut at = self.mark_start;
+        for &(_, c) in run.iter() {
+            if self.mark_changed {
+                self.append(c, self.mark_start, self.mark_end, false);
+            } else {
+                let end = at + c.len_utf8() as u32;
+                self.append(c, at, end, true);
+                at = end;
+            }
+        }
+        self.mark_count = 0;
+    }
+
+    fn append(&mut self, c: char, start: u32, end: u32, exact: bool) {
+        let folded = self.view.text.len() as u32;
+        let fits = self.view.segments.last().is_some_and(|s| {
+            if exact { s.end == 0 && start.wrapping_sub(s.start) == folded - s.folded } else { s.start == start && s.end == end }
+        });
+        if !fits {
+            self.view.segments.push(Segment { folded, start, end: if exact { 0 } else { end } });
+        }
+        self.view.text.push(c);
+    }
+}

@@ -1,0 +1,52 @@
+//! First stage. In: the text of a message. Out: [`Prepared`]: the folded view with its way back, links, phone numbers.
+//!
+//! Knows nothing of packs or rules. Never fails, and costs time in proportion to what it looks at.
+
+mod fold;
+mod link;
+mod phone;
+mod tables;
+
+pub use fold::{Class, View, class_of, fold};
+pub use link::{Link, hosts_up, parse_link};
+
+use core::ops::Range;
+
+/// Bytes of UTF-8 text that are looked at; what lies beyond makes the verdict `truncated`.
+pub const MAX_TEXT: usize = 64 * 1024;
+/// Links, and phone numbers, that are looked at in one message.
+pub const MAX_LINKS: usize = 256;
+/// Version of the fold tables. They only ever gain mappings; a pack names the lowest version it needs.
+pub const NORMALISER: u16 = 1;
+
+/// A message made ready for the detectors. Ranges are bytes of the original text.
+pub struct Prepared<'a> {
+    /// The part of the original that was looked at.
+    pub original: &'a str,
+    /// Folded view.
+    pub folded: View,
+    /// Candidate links in order; those without a scheme still need a known top-level domain.
+    pub links: Vec<Link>,
+    /// Phone numbers in order.
+    pub phones: Vec<Range<usize>>,
+    /// Some of the text or of its links was not looked at.
+    pub truncated: bool,
+}
+
+/// Prepares `text` for the detectors. Total: any string gives a result.
+#[must_use]
+pub fn prepare(text: &str) -> Prepared<'_> {
+    let (original, cut) = head(text);
+    let folded = fold(original);
+    let (links, more_links) = link::find(original);
+    let (phones, more_phones) = phone::find(&folded, &links);
+    Prepared { original, folded, links, phones, truncated: cut || more_links || more_phones }
+}
+
+fn head(text: &str) -> (&str, bool) {
+    if text.len() <= MAX_TEXT {
+        return (text, false);
+    }
+    let end = (0..=MAX_TEXT).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    (text.get(..end).unwrap_or(""), true)
+}

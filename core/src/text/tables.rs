@@ -1,0 +1,52 @@
+//! Reads the generated fold tables. In: a character. Out: its class, what it folds to, its place among marks.
+
+mod data;
+
+/// What a character folds to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mapping {
+    /// Itself.
+    Keep,
+    /// Nothing: it is invisible.
+    Drop,
+    /// This text.
+    To(&'static str),
+}
+
+const MAPPING_BITS: u32 = 12;
+
+/// Class number (see [`super::Class`]) and mapping of `c`.
+pub(super) fn lookup(c: char) -> (u8, Mapping) {
+    let code = c as usize;
+    let value = match data::INDEX.get(code >> data::BLOCK_BITS) {
+        Some(&block) => {
+            let low = code & ((1 << data::BLOCK_BITS) - 1);
+            data::BLOCKS.get(((block as usize) << data::BLOCK_BITS) | low).copied().unwrap_or(0)
+        }
+        None if (0x2_0000..0x4_0000).contains(&code) => 5 << MAPPING_BITS,
+        None if (0xe_0000..0xe_1000).contains(&code) => 1,
+        None => 0,
+    };
+    let mapping = match value & ((1 << MAPPING_BITS) - 1) {
+        0 => Mapping::Keep,
+        1 => Mapping::Drop,
+        n => Mapping::To(target(n as usize - 2)),
+    };
+    ((value >> MAPPING_BITS) as u8, mapping)
+}
+
+fn target(index: usize) -> &'static str {
+    let start = data::TARGETS.get(index).copied().unwrap_or(0) as usize;
+    let end = data::TARGETS.get(index + 1).copied().unwrap_or(0) as usize;
+    data::POOL.get(start..end).unwrap_or("")
+}
+
+/// Where a combining mark stands among the marks of its base; 0 for what is not reordered.
+pub(super) fn mark_rank(c: char) -> u8 {
+    let code = c as u32;
+    let index = data::MARKS.partition_point(|m| m.0 <= code);
+    match index.checked_sub(1).and_then(|i| data::MARKS.get(i)) {
+        Some(&(_, end, rank)) if code <= end => rank,
+        _ => 0,
+    }
+}
