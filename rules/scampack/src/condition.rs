@@ -1,0 +1,204 @@
+//! Conditions of rules. In: `a and not (b or near(40, c, d))`. Out: the steps that the phone evaluates.
+
+use scamfilter::pack::Op;
+use std::ops::Range;
+
+/// What a name in a condition stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// A term or concept.
+    Atom(u32),
+    /// A fact of links, senders or brands.
+    Fact(u8),
+}
+
+/// Why a condition cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionError {
+    /// Where in the condition, in bytes.
+    pub at: Range<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// Whether it is a name that nobody knows.
+    pub unknown_name: bool,
+}
+
+/// Nesting and length that the phone's stack of 64 always fits.
+const MAX_DEPTH: usize = 24;
+const MAX_STEPS: usize = 250;
+
+/// Reads a condition; `lookup` gives what a name stands for.
+///
+/// # Errors
+/// The first place where it cannot be read.
+pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<Name>) -> Result<Vec<Op>, ConditionError> {
+    let mut parser = Parser { tokens: tokens(text), at: 0, end: text.len(), lookup, steps: Vec::new() };
+    parser.either(0)?;
+    match parser.peek() {
+        Some((token, at)) => Err(error(at.clone(), format!("did not expect `{token}` here"))),
+        None if parser.steps.len() > MAX_STEPS => Err(error(0..text.len(), format!("more than {MAX_STEPS} steps"))),
+        None => Ok(parser.steps),
+    }
+}
+
+fn error(at: Range<usize>, message: impl Into<String>) -> ConditionError {
+    ConditionError { at, message: message.into(), unknown_name: false }
+}
+
+fn tokens(text: &str) -> Vec<(&str, Range<usize>)> {
+    let mut out = Vec::new();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        if c.is_whitespace() {
+            continue;
+        }
+        let mut end = start + c.len_utf8();
+        while is_name(c) && let Some((_, next)) = chars.next_if(|(_, next)| is_name(*next)) {
+            end += next.len_utf8();
+        }
+        out.push((text.get(start..end).unwrap_or(""), start..end));
+    }
+    out
+}
+
+struct Parser<'a> {
+    tokens: Vec<(&'a str, Range<usize>)>,
+    at: usize,
+    end: usize,
+    lookup: &'a dyn Fn(&str) -> Option<Name>,
+    steps: Vec<Op>,
+}
+
+impl<'a> Parser<'a> {
+    fn peek(&self) -> Option<&(&'a str, Range<usize>)> {
+        self.tokens.get(self.at)
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        let found = self.peek().is_some_and(|t| t.0 == token);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, token: &str) -> Result<(), ConditionError> {
+        if self.eat(token) { Ok(()) } else { Err(error(self.place(), format!("expected `{token}`"))) }
+    }
+
+    fn place(&self) -> Range<usize> {
+        self.peek().map_or(self.end..self.end, |t| t.1.clone())
+    }
+
+    fn either(&mut self, depth: usize) -> Result<(), ConditionError> {
+        if depth > MAX_DEPTH {
+            return Err(error(self.place(), format!("nested deeper than {MAX_DEPTH}")));
+        }
+        let n = self.list("or", depth, Self::both)?;
+        if n > 1 {
+            self.steps.push(Op::AtLeast { k: 1, n });
+        }
+        Ok(())
+    }
+
+    fn both(&mut self, depth: usize) -> Result<(), ConditionError> {
+        let n = self.list("and", depth, Self::unary)?;
+        if n > 1 {
+            self.steps.push(Op::AtLeast { k: n, n });
+        }
+        Ok(())
+    }
+
+    fn list(
+        &mut self,
+        between: &str,
+        depth: usize,
+        item: fn(&mut Self, usize) -> Result<(), ConditionError>,
+    ) -> Result<u8, ConditionError> {
+        let mut n = 0;
+        loop {
+            item(self, depth)?;
+            n += 1;
+            if n > 30 {
+                return Err(error(self.place(), "more than 30 parts; use a term"));
+            }
+            if !self.eat(between) {
+                return Ok(n);
+            }
+        }
+    }
+
+    fn unary(&mut self, depth: usize) -> Result<(), ConditionError> {
+        if self.eat("not") {
+            if depth > MAX_DEPTH {
+                return Err(error(self.place(), format!("nested deeper than {MAX_DEPTH}")));
+            }
+            self.unary(depth + 1)?;
+            self.steps.push(Op::Not);
+            return Ok(());
+        }
+        if self.eat("(") {
+            self.either(depth + 1)?;
+            return self.expect(")");
+        }
+        let Some((token, at)) = self.peek().cloned() else {
+            return Err(error(self.place(), "a name is missing at the end"));
+        };
+        self.at += 1;
+        match token {
+            "near" | "ordered" => self.window(token == "ordered"),
+            "at_least" => {
+                self.expect("(")?;
+                let k = self.number(1, 30)?;
+                self.expect(",")?;
+                let n = self.list(",", depth + 1, Self::either)?;
+                self.expect(")")?;
+                self.steps.push(Op::AtLeast { k: k as u8, n });
+                Ok(())
+            }
+            name => {
+                let op = match self.name(name, at)? {
+                    Name::Atom(atom) => Op::Atom(atom),
+                    Name::Fact(fact) => Op::Fact(fact),
+                };
+                self.steps.push(op);
+                Ok(())
+            }
+        }
+    }
+
+    fn window(&mut self, ordered: bool) -> Result<(), ConditionError> {
+        self.expect("(")?;
+        let distance = self.number(1, 500)?;
+        let mut atoms = Vec::new();
+        while self.eat(",") {
+            let Some((name, at)) = self.peek().cloned() else { break };
+            self.at += 1;
+            match self.name(name, at.clone())? {
+                Name::Atom(atom) => atoms.push(Op::Atom(atom)),
+                Name::Fact(_) => return Err(error(at, format!("`{name}` has no place in the text; near and ordered take terms"))),
+            }
+        }
+        if !(2..=8).contains(&atoms.len()) {
+            return Err(error(self.place(), "near and ordered take a distance and two to eight terms"));
+        }
+        self.expect(")")?;
+        self.steps.push(Op::Near { n: atoms.len() as u8, ordered, distance });
+        self.steps.extend(atoms);
+        Ok(())
+    }
+
+    fn number(&mut self, low: u16, high: u16) -> Result<u16, ConditionError> {
+        let place = self.place();
+        let number = self.peek().and_then(|t| t.0.parse().ok()).filter(|n| (low..=high).contains(n));
+        self.at += 1;
+        number.ok_or_else(|| error(place, format!("expected a number from {low} to {high}")))
+    }
+
+    fn name(&self, name: &str, at: Range<usize>) -> Result<Name, ConditionError> {
+        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !plain {
+            return Err(error(at, format!("did not expect `{name}` here")));
+        }
+        (self.lookup)(name).ok_or(ConditionError { at, message: format!("unknown name `{name}`"), unknown_name: true })
+    }
+}

@@ -1,0 +1,110 @@
+//! What is wrong with a rule source, as rustc would say it. In: a place in a file. Out: code, excerpt and help.
+
+use std::fmt;
+use std::ops::Range;
+
+macro_rules! codes {
+    ($($name:ident = $text:literal, $about:literal;)*) => {
+        /// Stable code of a diagnostic; never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code { $(#[doc = $about] $name,)* }
+        impl Code {
+            /// All codes.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+            /// Such as `SP001`.
+            #[must_use]
+            pub fn name(self) -> &'static str { match self { $(Self::$name => $text,)* } }
+            /// What it means and how to mend it.
+            #[must_use]
+            pub fn about(self) -> &'static str { match self { $(Self::$name => $about,)* } }
+        }
+    };
+}
+
+codes! {
+    Syntax = "SP001", "The file is not valid TOML, or a value has the wrong type. The caret shows where reading stopped.";
+    UnknownKey = "SP002", "A key that scampack does not know. It is refused, because a misspelt key would silently do nothing.";
+    UnknownName = "SP003", "A condition names a term, concept or fact that does not exist. Terms are defined in the family, concepts in common/concepts.toml.";
+    Condition = "SP004", "A condition cannot be read. It is made of names, `and`, `or`, `not`, brackets, near(N, a, b), ordered(N, a, b) and at_least(K, a, b, …).";
+    Duplicate = "SP005", "An id stands twice. Ids are how operators mute and discuss rules, so each is used once, retired ones included.";
+    ShortPhrase = "SP006", "A phrase is shorter than 3 bytes after folding, or folds to nothing; it would hit inside everything.";
+    Example = "SP007", "An example does not behave as the family says. Mend the rule or, if the text is not what you meant, the example.";
+    NoExamples = "SP008", "A family needs at least one example that must hit and one that must miss; they are its tests.";
+    Value = "SP009", "A value is outside of what is known: category, level, sender class, country, weight or date.";
+    Missing = "SP010", "A file or a text that others refer to is missing.";
+    Encoding = "SP011", "The file is not UTF-8, or larger than 1 MiB.";
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Its code.
+    pub code: Code,
+    /// What is wrong here.
+    pub message: String,
+    /// Path in the source tree.
+    pub file: String,
+    /// Line and column, from 1, columns in characters.
+    pub at: (usize, usize),
+    /// The line it stands on, and how many characters of it are meant.
+    pub excerpt: (String, usize),
+    /// How to mend it, where that is known.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// At a byte range of a file.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>, file: &str, text: &str, span: Range<usize>) -> Self {
+        let start = text.floor_char_boundary(span.start);
+        let before = text.get(..start).unwrap_or("");
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let meant = text.get(start..text.floor_char_boundary(span.end)).unwrap_or("").lines().next().unwrap_or("");
+        Self {
+            code,
+            message: message.into(),
+            file: file.to_owned(),
+            at: (before.matches('\n').count() + 1, before.get(line_start..).unwrap_or("").chars().count() + 1),
+            excerpt: (line.chars().take(160).collect(), meant.chars().count().clamp(1, 80)),
+            help: None,
+        }
+    }
+
+    /// About a file as a whole.
+    #[must_use]
+    pub fn file(code: Code, message: impl Into<String>, file: &str) -> Self {
+        Self::new(code, message, file, "", 0..0)
+    }
+
+    /// With advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, column) = self.at;
+        writeln!(f, "error[{}]: {}", self.code.name(), self.message)?;
+        writeln!(f, "  --> {}:{line}:{column}", self.file)?;
+        if !self.excerpt.0.is_empty() {
+            let pad = " ".repeat(line.to_string().len());
+            writeln!(f, "{pad} |\n{line} | {}", self.excerpt.0)?;
+            writeln!(f, "{pad} | {}{}", " ".repeat(column - 1), "^".repeat(self.excerpt.1))?;
+        }
+        if let Some(help) = &self.help {
+            writeln!(f, "  = help: {help}")?;
+        }
+        write!(f, "  = see: scampack explain {}", self.code.name())
+    }
+}
+
+/// The known name nearest to `name`, if it is near enough to be what was meant.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known.into_iter().map(|k| (strsim::damerau_levenshtein(name, k), k));
+    scored.min().filter(|(distance, k)| *distance <= 1 + k.chars().count() / 3).map(|(_, k)| k)
+}

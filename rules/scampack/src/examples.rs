@@ -1,0 +1,60 @@
+//! Runs the examples of families. In: a compiled pack and a filter with it. Out: what does not behave as it says.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::load::Tree;
+use crate::lower::Compiled;
+use crate::source::{Example, Family};
+use scamfilter::{Level, Message, ScamFilter, Verdict};
+use std::ops::Range;
+
+/// How many ran, and what failed.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Examples run.
+    pub ran: usize,
+    /// One diagnostic for each that failed.
+    pub failed: Vec<Diagnostic>,
+}
+
+/// Runs every example of every family of a pack.
+#[must_use]
+pub fn run(tree: &Tree, compiled: &Compiled, filter: &ScamFilter) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (path, family) in &compiled.families {
+        let text = tree.get(path).map_or("", String::as_str);
+        let mut judge = |example: &Example, span: Range<usize>, must_hit: bool| {
+            outcome.ran += 1;
+            let verdict = filter.check(&message(example));
+            if let Some((wrong, help)) = complaint(&verdict, example, family, must_hit) {
+                outcome.failed.push(Diagnostic::new(Code::Example, wrong, path, text, span).help(help));
+            }
+        };
+        family.examples.hit.iter().for_each(|e| judge(e.get_ref(), e.span(), true));
+        family.examples.miss.iter().for_each(|e| judge(e.get_ref(), e.span(), false));
+    }
+    outcome
+}
+
+fn message(example: &Example) -> Message {
+    let mut message = Message::sms(&example.text);
+    message.sender = example.sender.clone().map(Into::into);
+    message.sim_country = example.country.clone();
+    message
+}
+
+fn complaint(verdict: &Verdict, example: &Example, family: &Family, must_hit: bool) -> Option<(String, String)> {
+    let prefix = format!("{}.", family.id.get_ref());
+    let own = verdict.reasons.iter().any(|r| r.rule.starts_with(&prefix));
+    let rules: Vec<String> = verdict.reasons.iter().map(|r| format!("{} ({:+})", r.rule, r.weight_mlo)).collect();
+    let said = format!("level {}, rules: {}", verdict.level.name(), if rules.is_empty() { "none".to_owned() } else { rules.join(", ") });
+    let default = if must_hit { Level::Suspicious } else { Level::Clear };
+    let level = example.level.as_deref().and_then(Level::from_name).unwrap_or(default);
+    let guards = family.rule.iter().all(|r| r.weight < 0.0);
+    let wrong = match must_hit {
+        true if !own => "no rule of this family hits this example",
+        true if !guards && verdict.level < level => "this example must reach a higher level",
+        false if verdict.level > level => "this example must not reach this level",
+        _ => return None,
+    };
+    Some((format!("{wrong} ({})", level.name()), said))
+}

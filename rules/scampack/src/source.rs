@@ -1,0 +1,269 @@
+//! Rule sources as they stand in TOML. In: text. Out: typed values; unknown keys are refused with the nearest known one.
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use toml::Spanned;
+use toml::value::Datetime;
+
+/// Phrases by language.
+pub type Phrases = BTreeMap<String, Vec<Spanned<String>>>;
+
+/// `pack.toml`: the pack itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackFile {
+    /// Id, such as `th`.
+    pub id: String,
+    /// Grows with every release; by custom `yyyymmddnn`.
+    pub serial: u64,
+    /// Who answers for it.
+    pub publisher: String,
+    /// For people.
+    pub title: String,
+    /// ISO 3166-1 alpha-2; none for `common`.
+    #[serde(default)]
+    pub countries: Vec<String>,
+    /// SPDX expression.
+    pub licence: String,
+    /// After which an app should say that it is old.
+    pub expires: Option<Datetime>,
+}
+
+/// `concepts.toml` of `common`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConceptsFile {
+    /// Language-neutral meanings.
+    pub concept: Vec<Concept>,
+}
+
+/// A language-neutral meaning.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Concept {
+    /// Append-only number; from 2048 on a guard.
+    pub id: u32,
+    /// Name in conditions.
+    pub name: Spanned<String>,
+    /// How each language says it.
+    pub phrases: Phrases,
+}
+
+/// `families/*.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Family {
+    /// Id; the ids of its rules begin with it.
+    pub id: Spanned<String>,
+    /// `experimental`, `stable` or `retired`.
+    pub status: Spanned<String>,
+    /// See the list of categories.
+    pub category: Spanned<String>,
+    /// Where it is alive.
+    #[serde(default)]
+    pub countries: Vec<String>,
+    /// In which languages it is written.
+    pub languages: Vec<String>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where the campaign is documented.
+    pub source: String,
+    /// When it was written.
+    pub created: Datetime,
+    /// When someone last looked at it.
+    pub reviewed: Datetime,
+    /// What it is known to hit wrongly.
+    #[serde(default)]
+    pub false_positives: Vec<String>,
+    /// Words of this family alone.
+    #[serde(default)]
+    pub terms: BTreeMap<String, Phrases>,
+    /// Rules.
+    #[serde(default)]
+    pub rule: Vec<RuleSource>,
+    /// Its tests.
+    pub examples: Examples,
+}
+
+/// One rule.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSource {
+    /// Id; never reused.
+    pub id: Spanned<String>,
+    /// Condition.
+    pub when: Spanned<String>,
+    /// Log-odds, -20.0 to 20.0; negative for guards.
+    pub weight: f64,
+    /// Log-odds for the unwanted score; the same if absent.
+    pub weight_unwanted: Option<f64>,
+    /// Highest level that it may help to reach.
+    pub max_level: Option<Spanned<String>>,
+    /// Level that it causes by itself.
+    pub floor: Option<Spanned<String>>,
+    /// Key of its sentence.
+    pub text: Spanned<String>,
+}
+
+/// Messages that must and must not be hit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    /// At least `suspicious`, or the level given.
+    pub hit: Vec<Spanned<Example>>,
+    /// `clear`, or at most the level given, and no rule of the family.
+    pub miss: Vec<Spanned<Example>>,
+}
+
+/// One example.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// The message.
+    pub text: String,
+    /// Its sender.
+    pub sender: Option<String>,
+    /// Country of the SIM.
+    pub country: Option<String>,
+    /// Level to reach or not to exceed.
+    pub level: Option<String>,
+}
+
+/// `brands.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrandsFile {
+    /// Brands.
+    pub brand: Vec<BrandSource>,
+}
+
+/// A brand that scammers imitate.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrandSource {
+    /// Id.
+    pub id: Spanned<String>,
+    /// Class of its senders.
+    pub class: Spanned<String>,
+    /// Names in each language.
+    pub aliases: Phrases,
+    /// Sender IDs that it uses.
+    pub senders: Vec<String>,
+    /// Official registrable domains.
+    pub domains: Vec<String>,
+    /// Where senders and domains were looked up.
+    pub source: String,
+}
+
+/// `policies.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoliciesFile {
+    /// Policies.
+    pub policy: Vec<PolicySource>,
+}
+
+/// What a class of senders may not do.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicySource {
+    /// Id.
+    pub id: Spanned<String>,
+    /// Country in which it holds.
+    pub country: String,
+    /// Sender classes.
+    pub classes: Vec<Spanned<String>>,
+    /// Facts, one of which breaks it.
+    pub forbids: Vec<Spanned<String>>,
+    /// Date in force.
+    pub in_force: Datetime,
+    /// `primary`, `secondary` or `none`; below primary at most `suspicious`.
+    pub verified: Spanned<String>,
+    /// Legal source.
+    pub source: String,
+    /// Category.
+    pub category: Spanned<String>,
+    /// Log-odds.
+    pub weight: f64,
+    /// Key of its sentence.
+    pub text: Spanned<String>,
+}
+
+/// `texts.toml`: sentences by key and language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextsFile {
+    /// Sentences.
+    pub text: Vec<TextSource>,
+}
+
+/// A sentence in each language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextSource {
+    /// Key that rules name.
+    pub key: Spanned<String>,
+    /// What was found, by language.
+    pub sentence: BTreeMap<String, String>,
+    /// What to do, by language.
+    #[serde(default)]
+    pub advice: BTreeMap<String, String>,
+}
+
+/// `domains.toml`: registrable domains by use.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DomainsFile {
+    /// Where they were found.
+    pub source: String,
+    /// Domains by fact, such as `link.shortener`.
+    pub domains: BTreeMap<Spanned<String>, Vec<String>>,
+}
+
+/// `scoring.toml` of `common`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoringFile {
+    /// Log-odds of a message of which nothing is known.
+    pub bias: f64,
+    /// The same for the unwanted score.
+    pub bias_unwanted: f64,
+    /// Thresholds.
+    pub suspicious: f64,
+    /// See above.
+    pub scam: f64,
+    /// On the unwanted score.
+    pub unwanted: f64,
+    /// The most that one pack other than `common` may add.
+    pub pack_bound: f64,
+    /// Added when the sender is a contact.
+    pub contact: f64,
+    /// Log-odds and parts per million, both rising, at least one part per thousandth of log-odds.
+    pub curve: Vec<(f64, u32)>,
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// A diagnostic that shows where, and for unknown keys what was probably meant.
+pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Box<Diagnostic>> {
+    toml::from_str(text).map_err(|error| {
+        let message = error.message().lines().next().unwrap_or("").to_owned();
+        let span = error.span().unwrap_or(0..0);
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let unknown = message.starts_with("unknown field").then(|| quoted.next()).flatten();
+        Box::new(match unknown {
+            Some(key) => {
+                let known: Vec<&str> = quoted.collect();
+                let diagnostic = Diagnostic::new(Code::UnknownKey, format!("unknown key `{key}`"), file, text, span);
+                match nearest(key, known.iter().copied()) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic.help(format!("known here: {}", known.join(", "))),
+                }
+            }
+            None => Diagnostic::new(Code::Syntax, message, file, text, span),
+        })
+    })
+}
