@@ -108,7 +108,13 @@ fn near(pack: usize, atoms: &[u32], hits: &Hits, ordered: bool, distance: u32) -
 }
 
 /// Ranges of the folded text that made the condition hold, in order of the steps, at most `limit`.
-pub(super) fn evidence(pack: &Pack, index: usize, condition: (u32, u32), hits: &Hits, limit: usize) -> Vec<(usize, usize)> {
+pub(super) fn evidence(
+    pack: &Pack,
+    index: usize,
+    condition: (u32, u32),
+    hits: &Hits,
+    limit: usize,
+) -> Vec<(usize, usize)> {
     let atoms = pack.condition(condition).filter_map(atom_of);
     let mut found: Vec<(usize, usize)> = atoms
         .flat_map(|atom| hits.of(index, atom).iter().take(2))

@@ -118,8 +118,8 @@ fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<J
     }
     let domain = domain.unwrap_or(host);
     let allowed = filter.overlay.host(host, message.received_at) == Some(OverlayAction::Allow);
-    let official = allowed
-        || filter.packs.iter().any(|p| p.pack.brands().any(|b| b.domains.split(' ').any(|d| d == domain)));
+    let official =
+        allowed || filter.packs.iter().any(|p| p.pack.brands().any(|b| b.domains.split(' ').any(|d| d == domain)));
     let mut facts = Facts::default();
     facts.set(Fact::LinkAny);
     facts.set(if official { Fact::LinkOfficial } else { Fact::LinkUnofficial });
@@ -161,7 +161,12 @@ pub(super) fn sender_class(filter: &ScamFilter, message: &Message) -> SenderClas
 }
 
 /// Facts of the whole message, but for those of brands, which need the phrases.
-pub(super) fn of_message(message: &Message, prepared: &Prepared<'_>, links: &[Judged<'_>], class: SenderClass) -> Facts {
+pub(super) fn of_message(
+    message: &Message,
+    prepared: &Prepared<'_>,
+    links: &[Judged<'_>],
+    class: SenderClass,
+) -> Facts {
     let mut facts = Facts(links.iter().fold(0, |all, l| all | l.facts.0));
     if links.is_empty() {
         facts.set(Fact::LinkNone);

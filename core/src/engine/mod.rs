@@ -129,9 +129,6 @@ impl ScamFilter {
     }
 
     fn pack_ids(&self) -> Vec<PackId> {
-        self.packs
-            .iter()
-            .map(|p| PackId { pack: p.pack.id().to_owned(), serial: p.pack.header().serial })
-            .collect()
+        self.packs.iter().map(|p| PackId { pack: p.pack.id().to_owned(), serial: p.pack.header().serial }).collect()
     }
 }

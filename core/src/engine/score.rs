@@ -44,7 +44,8 @@ pub(super) fn score(filter: &ScamFilter, message: &Message, prepared: &Prepared<
 
 /// A contact lowers the score, but does not erase what a listed host or the user's own list says.
 fn contact(scoring: &Scoring, findings: &mut Vec<Finding>) {
-    let hard = findings.iter().any(|f| matches!(f.code, ReasonCode::Host | ReasonCode::Lookalike | ReasonCode::Overlay));
+    let hard =
+        findings.iter().any(|f| matches!(f.code, ReasonCode::Host | ReasonCode::Lookalike | ReasonCode::Overlay));
     if scoring.contact < 0 && !hard && findings.iter().any(|f| f.weight > 0 || f.weight_unwanted > 0) {
         findings.push(own(ReasonCode::Contact, "sender.contact", scoring.contact, scoring.contact));
     }
@@ -72,13 +73,15 @@ fn pack_bounds(filter: &ScamFilter, findings: &mut Vec<Finding>) {
 /// The highest level that is reached by contributions allowed to reach it.
 fn level(filter: &ScamFilter, findings: &[Finding]) -> Level {
     let scoring = &*filter.scoring;
-    let cap = |f: &Finding| f.max_level.min(f.pack.and_then(|p| filter.packs.get(p)).map_or(Level::Scam, |p| p.ceiling));
+    let cap =
+        |f: &Finding| f.max_level.min(f.pack.and_then(|p| filter.packs.get(p)).map_or(Level::Scam, |p| p.ceiling));
     let sum = |wanted: Level, bias: i32, weight: fn(&Finding) -> i32| {
         let counts = findings.iter().filter(|f| weight(f) < 0 || cap(f) >= wanted);
         i64::from(bias) + counts.map(|f| i64::from(weight(f))).sum::<i64>()
     };
     let floor = |wanted: Level| findings.iter().any(|f| f.floor.min(cap(f)) >= wanted);
-    let reached = |wanted, threshold: i32| floor(wanted) || sum(wanted, scoring.bias, |f| f.weight) >= i64::from(threshold);
+    let reached =
+        |wanted, threshold: i32| floor(wanted) || sum(wanted, scoring.bias, |f| f.weight) >= i64::from(threshold);
     if reached(Level::Scam, scoring.scam) {
         Level::Scam
     } else if reached(Level::Suspicious, scoring.suspicious) {

@@ -125,7 +125,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Sections), Error> {
     };
     if !(header.engines.0..=header.engines.1).contains(&ENGINE) {
         let (from, to) = header.engines;
-        return Err(Error::publisher(format!("the pack is for engines {from} to {to}; this library is engine {ENGINE}")));
+        return Err(Error::publisher(format!(
+            "the pack is for engines {from} to {to}; this library is engine {ENGINE}"
+        )));
     }
     if header.normaliser > NORMALISER {
         let needs = header.normaliser;
@@ -163,7 +165,9 @@ fn table(bytes: &[u8], count: usize) -> Result<Sections, Error> {
             }
             Some(kind) => sections.push((*kind, start..end)),
             None if flags & REQUIRED != 0 => {
-                return Err(Error::publisher(format!("the pack needs section {number}, which this library does not know")));
+                return Err(Error::publisher(format!(
+                    "the pack needs section {number}, which this library does not know"
+                )));
             }
             None => {}
         }

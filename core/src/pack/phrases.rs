@@ -36,13 +36,7 @@ pub struct PhraseEdge {
     pub open_end: bool,
 }
 
-pub(super) fn scan(
-    section: &[u8],
-    pool: &[u8],
-    text: &str,
-    limit: usize,
-    mut found: impl FnMut(PhraseHit),
-) -> bool {
+pub(super) fn scan(section: &[u8], pool: &[u8], text: &str, limit: usize, mut found: impl FnMut(PhraseHit)) -> bool {
     let tiers = [0, 1, 2].map(|i| Tier::read(section, i));
     let bytes = text.as_bytes();
     let mut left = limit;
@@ -123,9 +117,7 @@ fn stands_free(text: &str, start: usize, end: usize, edges: u8) -> bool {
     let previous = before.chars().rev().map(class_of).find(|c| *c != Class::Mark).unwrap_or(Class::Other);
     let next = after.chars().next().map_or(Class::Other, class_of);
     let joins = |a: Class, b: Class| a == b && matches!(a, Class::Letter | Class::Digit);
-    next != Class::Mark
-        && (edges & 1 != 0 || !joins(previous, first))
-        && (edges & 2 != 0 || !joins(last, next))
+    next != Class::Mark && (edges & 1 != 0 || !joins(previous, first)) && (edges & 2 != 0 || !joins(last, next))
 }
 
 #[cfg(feature = "write")]

@@ -238,11 +238,7 @@ impl Pack {
     /// Brands.
     pub fn brands(&self) -> impl Iterator<Item = Brand<'_>> {
         records::<BRAND>(self.section(SectionKind::Brands), 0).filter_map(|r| {
-            Some(Brand {
-                id: self.string(u32_at(r, 0)?),
-                atom: u32_at(r, 4)?,
-                domains: self.string(u32_at(r, 8)?),
-            })
+            Some(Brand { id: self.string(u32_at(r, 0)?), atom: u32_at(r, 4)?, domains: self.string(u32_at(r, 8)?) })
         })
     }
 

@@ -211,7 +211,8 @@ impl PackWriter {
             push(&mut domains, &[self.strings.get(name).copied().unwrap_or(NONE), u32::from(*fact)]);
             debug_assert_eq!(domains.len() % DOMAIN, 0);
         }
-        let phrases: Vec<_> = self.phrases.iter().map(|(id, text, edge, atom)| (*id, text.as_str(), *edge, *atom)).collect();
+        let phrases: Vec<_> =
+            self.phrases.iter().map(|(id, text, edge, atom)| (*id, text.as_str(), *edge, *atom)).collect();
         let phrases = if phrases.is_empty() { Vec::new() } else { phrases::encode(&phrases) };
         let sections = [
             (SectionKind::Meta, self.meta),

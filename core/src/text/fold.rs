@@ -54,7 +54,8 @@ impl View {
     pub fn origin(&self, folded: Range<usize>) -> Range<usize> {
         let start = self.segment(folded.start).map_or(0, |s| s.start_of(folded.start));
         let last = folded.end.saturating_sub(1);
-        let end = self.segment(last).map_or(start, |s| if s.end == 0 { s.start_of(folded.end) } else { s.end as usize });
+        let end =
+            self.segment(last).map_or(start, |s| if s.end == 0 { s.start_of(folded.end) } else { s.end as usize });
         start..end.max(start)
     }
 
@@ -225,7 +226,11 @@ impl Folder {
     fn append(&mut self, c: char, start: u32, end: u32, exact: bool) {
         let folded = self.view.text.len() as u32;
         let fits = self.view.segments.last().is_some_and(|s| {
-            if exact { s.end == 0 && start.wrapping_sub(s.start) == folded - s.folded } else { s.start == start && s.end == end }
+            if exact {
+                s.end == 0 && start.wrapping_sub(s.start) == folded - s.folded
+            } else {
+                s.start == start && s.end == end
+            }
         });
         if !fits {
             self.view.segments.push(Segment { folded, start, end: if exact { 0 } else { end } });

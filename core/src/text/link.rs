@@ -102,7 +102,9 @@ fn authority_end(rest: &str) -> usize {
     let mut ascii = true;
     for (at, c) in rest.char_indices() {
         match class_of(c) {
-            _ if matches!(c, '/' | '\\' | '?' | '#' | '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | ',') => return at,
+            _ if matches!(c, '/' | '\\' | '?' | '#' | '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | ',') => {
+                return at;
+            }
             Class::Space => return at,
             Class::Unspaced | Class::Mark if ascii && dotted_ascii => return at,
             _ => {}

@@ -54,7 +54,9 @@ fn tokens(text: &str) -> Vec<(&str, Range<usize>)> {
             continue;
         }
         let mut end = start + c.len_utf8();
-        while is_name(c) && let Some((_, next)) = chars.next_if(|(_, next)| is_name(*next)) {
+        while is_name(c)
+            && let Some((_, next)) = chars.next_if(|(_, next)| is_name(*next))
+        {
             end += next.len_utf8();
         }
         out.push((text.get(start..end).unwrap_or(""), start..end));
@@ -175,7 +177,9 @@ impl<'a> Parser<'a> {
             self.at += 1;
             match self.name(name, at.clone())? {
                 Name::Atom(atom) => atoms.push(Op::Atom(atom)),
-                Name::Fact(_) => return Err(error(at, format!("`{name}` has no place in the text; near and ordered take terms"))),
+                Name::Fact(_) => {
+                    return Err(error(at, format!("`{name}` has no place in the text; near and ordered take terms")));
+                }
             }
         }
         if !(2..=8).contains(&atoms.len()) {
@@ -195,8 +199,8 @@ impl<'a> Parser<'a> {
     }
 
     fn name(&self, name: &str, at: Range<usize>) -> Result<Name, ConditionError> {
-        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        if !plain {
+        let reserved = matches!(name, "and" | "or" | "not" | "near" | "ordered" | "at_least");
+        if reserved || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return Err(error(at, format!("did not expect `{name}` here")));
         }
         (self.lookup)(name).ok_or(ConditionError { at, message: format!("unknown name `{name}`"), unknown_name: true })

@@ -46,7 +46,11 @@ fn complaint(verdict: &Verdict, example: &Example, family: &Family, must_hit: bo
     let prefix = format!("{}.", family.id.get_ref());
     let own = verdict.reasons.iter().any(|r| r.rule.starts_with(&prefix));
     let rules: Vec<String> = verdict.reasons.iter().map(|r| format!("{} ({:+})", r.rule, r.weight_mlo)).collect();
-    let said = format!("level {}, rules: {}", verdict.level.name(), if rules.is_empty() { "none".to_owned() } else { rules.join(", ") });
+    let said = format!(
+        "level {}, rules: {}",
+        verdict.level.name(),
+        if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }
+    );
     let default = if must_hit { Level::Suspicious } else { Level::Clear };
     let level = example.level.as_deref().and_then(Level::from_name).unwrap_or(default);
     let guards = family.rule.iter().all(|r| r.weight < 0.0);

@@ -88,7 +88,9 @@ fn read(body: &[u8]) -> Result<(Option<serde_json::Value>, Message), String> {
         let kind = match e.classify() {
             serde_json::error::Category::Syntax => "not valid JSON",
             serde_json::error::Category::Eof => "the line ends too early",
-            _ if serde_json::from_slice::<&RawValue>(body).is_ok_and(|v| !v.get().starts_with('{')) => "not a JSON object",
+            _ if serde_json::from_slice::<&RawValue>(body).is_ok_and(|v| !v.get().starts_with('{')) => {
+                "not a JSON object"
+            }
             _ => "a key is missing or has the wrong type (`text` is needed; see the README)",
         };
         format!("{kind}, column {}", e.column())

@@ -56,7 +56,11 @@ fn walk(root: &Path, dir: &Path, tree: &mut Tree, problems: &mut Vec<Diagnostic>
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) => {
-            problems.push(Diagnostic::file(Code::Missing, format!("cannot read the folder: {error}"), &dir.to_string_lossy()));
+            problems.push(Diagnostic::file(
+                Code::Missing,
+                format!("cannot read the folder: {error}"),
+                &dir.to_string_lossy(),
+            ));
             return;
         }
     };
@@ -70,7 +74,11 @@ fn walk(root: &Path, dir: &Path, tree: &mut Tree, problems: &mut Vec<Diagnostic>
             walk(root, &path, tree, problems);
         } else if path.extension().is_some_and(|e| e == "toml" || e == "dat") {
             if meta.len() > MAX_FILE || tree.len() >= MAX_FILES {
-                problems.push(Diagnostic::file(Code::Encoding, "larger than 1 MiB, or more than 10,000 files", &name(&path)));
+                problems.push(Diagnostic::file(
+                    Code::Encoding,
+                    "larger than 1 MiB, or more than 10,000 files",
+                    &name(&path),
+                ));
                 continue;
             }
             match std::fs::read(&path).map(String::from_utf8) {

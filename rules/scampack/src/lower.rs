@@ -46,7 +46,14 @@ pub fn concepts(tree: &Tree) -> Result<Concepts, Vec<Diagnostic>> {
 /// # Errors
 /// Everything that is wrong with it, in order of the files.
 pub fn compile(tree: &Tree, concepts: &Concepts) -> Result<Compiled, Vec<Diagnostic>> {
-    let mut lower = Lower { tree, concepts, problems: Vec::new(), ids: BTreeSet::new(), texts: BTreeSet::new(), atoms: LOCAL_ATOMS };
+    let mut lower = Lower {
+        tree,
+        concepts,
+        problems: Vec::new(),
+        ids: BTreeSet::new(),
+        texts: BTreeSet::new(),
+        atoms: LOCAL_ATOMS,
+    };
     let compiled = lower.pack();
     match compiled {
         Some(compiled) if lower.problems.is_empty() => Ok(compiled),
@@ -116,14 +123,22 @@ impl Lower<'_> {
         self.tree.get_key_value(path).map(|(p, t)| (p.clone(), t.clone())).unwrap_or_default()
     }
 
-    fn problem(&mut self, code: Code, message: impl Into<String>, file: &(String, String), at: Range<usize>, help: Option<String>) {
+    fn problem(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        file: &(String, String),
+        at: Range<usize>,
+        help: Option<String>,
+    ) {
         let mut diagnostic = Diagnostic::new(code, message, &file.0, &file.1, at);
         diagnostic.help = help;
         self.problems.push(diagnostic);
     }
 
     fn id(&mut self, id: &Spanned<String>, file: &(String, String)) {
-        let well_formed = id.get_ref().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_".contains(&b));
+        let well_formed =
+            id.get_ref().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_".contains(&b));
         if !well_formed || id.get_ref().is_empty() {
             self.problem(Code::Value, "ids are made of a-z, 0-9, dot, hyphen and underscore", file, id.span(), None);
         }
@@ -133,7 +148,13 @@ impl Lower<'_> {
     }
 
     /// One of a closed set of names.
-    fn one_of<T: Copy>(&mut self, what: &str, name: &Spanned<String>, known: &[(T, &str)], file: &(String, String)) -> Option<T> {
+    fn one_of<T: Copy>(
+        &mut self,
+        what: &str,
+        name: &Spanned<String>,
+        known: &[(T, &str)],
+        file: &(String, String),
+    ) -> Option<T> {
         let found = known.iter().find(|(_, n)| n == name.get_ref()).map(|(v, _)| *v);
         if found.is_none() {
             let names: Vec<&str> = known.iter().map(|(_, n)| *n).collect();
@@ -156,7 +177,8 @@ impl Lower<'_> {
 
     fn sentence(&mut self, key: &Spanned<String>, file: &(String, String)) {
         if !self.texts.contains(key.get_ref()) {
-            let help = nearest(key.get_ref(), self.texts.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+            let help =
+                nearest(key.get_ref(), self.texts.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
             self.problem(Code::Missing, format!("texts.toml has no `{}`", key.get_ref()), file, key.span(), help);
         }
     }
@@ -181,10 +203,22 @@ impl Lower<'_> {
         let Some(texts) = self.read::<TextsFile>("texts.toml") else { return };
         for text in texts.text {
             if !self.texts.insert(text.key.get_ref().clone()) {
-                self.problem(Code::Duplicate, format!("the key `{}` stands twice", text.key.get_ref()), &file, text.key.span(), None);
+                self.problem(
+                    Code::Duplicate,
+                    format!("the key `{}` stands twice", text.key.get_ref()),
+                    &file,
+                    text.key.span(),
+                    None,
+                );
             }
             if !text.sentence.contains_key("en") {
-                self.problem(Code::Missing, "every sentence needs at least English (`en`)", &file, text.key.span(), None);
+                self.problem(
+                    Code::Missing,
+                    "every sentence needs at least English (`en`)",
+                    &file,
+                    text.key.span(),
+                    None,
+                );
             }
             for (language, sentence) in &text.sentence {
                 writer.text(text.key.get_ref(), language, sentence, text.advice.get(language).map(String::as_str));
@@ -199,7 +233,13 @@ impl Lower<'_> {
         for concept in concepts.concept {
             self.id(&concept.name, &file);
             if concept.id >= LOCAL_ATOMS || !numbers.insert(concept.id) {
-                self.problem(Code::Duplicate, format!("concept number {} is taken or above 4095", concept.id), &file, concept.name.span(), None);
+                self.problem(
+                    Code::Duplicate,
+                    format!("concept number {} is taken or above 4095", concept.id),
+                    &file,
+                    concept.name.span(),
+                    None,
+                );
             }
             self.phrases(writer, &concept.phrases, concept.id, &file);
         }
@@ -263,7 +303,8 @@ impl Lower<'_> {
             if brand.domains.is_empty() {
                 self.problem(Code::Value, "a brand needs at least one official domain", &file, brand.id.span(), None);
             }
-            let class = self.one_of("sender class", &brand.class, &SenderClass::ALL, &file).unwrap_or(SenderClass::Unknown);
+            let class =
+                self.one_of("sender class", &brand.class, &SenderClass::ALL, &file).unwrap_or(SenderClass::Unknown);
             let atom = self.atom();
             self.phrases(writer, &brand.aliases, atom, &file);
             let domains: Vec<String> = brand.domains.iter().map(|d| fold(d).text().to_owned()).collect();
@@ -280,9 +321,15 @@ impl Lower<'_> {
             self.sentence(&policy.text, &file);
             let category = self.category(&policy.category, &file);
             let verified = [(Level::Scam, "primary"), (Level::Suspicious, "secondary"), (Level::Suspicious, "none")];
-            let max_level = self.one_of("verification", &policy.verified, &verified, &file).unwrap_or(Level::Suspicious);
-            let classes: Vec<_> = policy.classes.iter().filter_map(|c| self.one_of("sender class", c, &SenderClass::ALL, &file)).collect();
-            let forbids: Vec<_> = policy.forbids.iter().filter_map(|f| self.one_of("fact", f, Fact::ALL, &file)).collect();
+            let max_level =
+                self.one_of("verification", &policy.verified, &verified, &file).unwrap_or(Level::Suspicious);
+            let classes: Vec<_> = policy
+                .classes
+                .iter()
+                .filter_map(|c| self.one_of("sender class", c, &SenderClass::ALL, &file))
+                .collect();
+            let forbids: Vec<_> =
+                policy.forbids.iter().filter_map(|f| self.one_of("fact", f, Fact::ALL, &file)).collect();
             let Ok(country) = <[u8; 2]>::try_from(policy.country.as_bytes()) else {
                 self.problem(Code::Value, "countries have two letters (ISO 3166-1)", &file, policy.id.span(), None);
                 continue;
@@ -335,7 +382,13 @@ impl Lower<'_> {
             self.sentence(&rule.text, file);
             let prefix = format!("{}.", family.id.get_ref());
             if !rule.id.get_ref().starts_with(&prefix) {
-                self.problem(Code::Value, format!("ids of this family begin with `{prefix}`"), file, rule.id.span(), None);
+                self.problem(
+                    Code::Value,
+                    format!("ids of this family begin with `{prefix}`"),
+                    file,
+                    rule.id.span(),
+                    None,
+                );
             }
             let condition = self.condition(&rule.when, &terms, file);
             let unwanted = rule.weight_unwanted.unwrap_or(rule.weight);
@@ -362,7 +415,12 @@ impl Lower<'_> {
         }
     }
 
-    fn condition(&mut self, when: &Spanned<String>, terms: &BTreeMap<&str, u32>, file: &(String, String)) -> Option<Vec<Op>> {
+    fn condition(
+        &mut self,
+        when: &Spanned<String>,
+        terms: &BTreeMap<&str, u32>,
+        file: &(String, String),
+    ) -> Option<Vec<Op>> {
         let concepts = self.concepts;
         let lookup = |name: &str| {
             let atom = terms.get(name).or_else(|| concepts.get(name)).map(|a| Name::Atom(*a));
@@ -375,7 +433,11 @@ impl Lower<'_> {
                 let start = when.span().start + 1;
                 let at = start + error.at.start..start + error.at.end;
                 let name = when.get_ref().get(error.at.clone()).unwrap_or("");
-                let known = terms.keys().copied().chain(concepts.keys().map(String::as_str)).chain(Fact::ALL.iter().map(|f| f.1));
+                let known = terms
+                    .keys()
+                    .copied()
+                    .chain(concepts.keys().map(String::as_str))
+                    .chain(Fact::ALL.iter().map(|f| f.1));
                 let near = error.unknown_name.then(|| nearest(name, known)).flatten();
                 let code = if error.unknown_name { Code::UnknownName } else { Code::Condition };
                 self.problem(code, error.message, file, at, near.map(|n| format!("did you mean `{n}`?")));

@@ -89,11 +89,11 @@ struct Check {
 
 #[derive(Args)]
 struct Packs {
-    /// Compiled packs.
-    #[arg(long, num_args = 1..)]
+    /// A compiled pack; repeat for several.
+    #[arg(long)]
     pack: Vec<PathBuf>,
-    /// Source folders, compiled on the fly; `common` of the starter packs joins where none is named.
-    #[arg(long, num_args = 1.., conflicts_with = "pack")]
+    /// A source folder, compiled on the fly; repeat for several. `common` of the starter packs joins where none is named.
+    #[arg(long, conflicts_with = "pack")]
     rules: Vec<PathBuf>,
 }
 
@@ -136,7 +136,8 @@ fn run(command: Command) -> anyhow::Result<bool> {
         Command::Inspect { pack } => inspect(&pack),
         Command::Explain { code } => {
             let known = Code::ALL.iter().find(|c| c.name().eq_ignore_ascii_case(&code));
-            let known = known.ok_or_else(|| anyhow!("no code {code}; codes run from SP001 to SP{:03}", Code::ALL.len()))?;
+            let known =
+                known.ok_or_else(|| anyhow!("no code {code}; codes run from SP001 to SP{:03}", Code::ALL.len()))?;
             println!("{}: {}", known.name(), known.about());
             Ok(true)
         }
@@ -166,7 +167,8 @@ fn check(check: Check) -> anyhow::Result<bool> {
         }
         text = std::io::read_to_string(stdin()).context("standard input is not UTF-8 text")?;
     }
-    let message = Message { sender: check.sender.map(Into::into), sim_country: check.country, ..Message::sms(text.as_str()) };
+    let message =
+        Message { sender: check.sender.map(Into::into), sim_country: check.country, ..Message::sms(text.as_str()) };
     show(&filter, &filter.check(&message), &text, &check.locale, check.format)?;
     Ok(true)
 }
@@ -189,7 +191,11 @@ fn open(packs: &Packs) -> anyhow::Result<ScamFilter> {
         let compiled = lower(&trees)?.ok_or_else(|| anyhow!("the rule sources have errors"))?;
         compiled.into_iter().map(|c| c.image).collect()
     } else {
-        packs.pack.iter().map(|p| std::fs::read(p).with_context(|| format!("cannot read {}", p.display()))).collect::<Result<_, _>>()?
+        packs
+            .pack
+            .iter()
+            .map(|p| std::fs::read(p).with_context(|| format!("cannot read {}", p.display())))
+            .collect::<Result<_, _>>()?
     };
     filter(images)
 }
@@ -255,7 +261,9 @@ fn build(dirs: &[PathBuf], out: &Path) -> anyhow::Result<bool> {
     for pack in compiled {
         let path = out.join(format!("{}.scampack", pack.id));
         let temporary = out.join(format!(".{}.scampack.tmp", pack.id));
-        std::fs::write(&temporary, &pack.image).and_then(|()| std::fs::rename(&temporary, &path)).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&temporary, &pack.image)
+            .and_then(|()| std::fs::rename(&temporary, &path))
+            .with_context(|| format!("cannot write {}", path.display()))?;
         println!("{}  {} bytes, {} families", path.display(), pack.image.len(), pack.families.len());
     }
     Ok(true)
@@ -268,11 +276,20 @@ fn inspect(path: &Path) -> anyhow::Result<bool> {
     for key in ["id", "title", "publisher", "countries", "licence"] {
         println!("{key:12} {}", pack.meta(key).unwrap_or(""));
     }
-    println!("{:12} {}\n{:12} {}\n{:12} {}", "serial", header.serial, "normaliser", header.normaliser, "psl date", header.psl_date);
+    println!(
+        "{:12} {}\n{:12} {}\n{:12} {}",
+        "serial", header.serial, "normaliser", header.normaliser, "psl date", header.psl_date
+    );
     for (kind, size) in pack.sections() {
         println!("  {:10} {size:8} bytes", format!("{kind:?}").to_lowercase());
     }
-    println!("  {} rules, {} brands, {} policies, {} texts", pack.rules().count(), pack.brands().count(), pack.policies().count(), pack.texts().count());
+    println!(
+        "  {} rules, {} brands, {} policies, {} texts",
+        pack.rules().count(),
+        pack.brands().count(),
+        pack.policies().count(),
+        pack.texts().count()
+    );
     if let Err(error) = pack.verify() {
         bail!("{error}");
     }

@@ -14,7 +14,14 @@ pub fn human(filter: &ScamFilter, verdict: &Verdict, text: &str, locales: &[&str
     spans.sort_unstable();
     let _ = writeln!(out, "\n  {}\n", marked(text, &spans).replace('\n', "\n  "));
     for reason in &verdict.reasons {
-        let _ = writeln!(out, "{:+6.1}  {}  [{}{}]", f64::from(reason.weight_mlo) / 1000.0, reason.rule, reason.code.name(), about(reason));
+        let _ = writeln!(
+            out,
+            "{:+6.1}  {}  [{}{}]",
+            f64::from(reason.weight_mlo) / 1000.0,
+            reason.rule,
+            reason.code.name(),
+            about(reason)
+        );
         if let Some(explained) = filter.explain(reason, locales) {
             let _ = writeln!(out, "        {}", explained.sentence);
             if let Some(advice) = explained.advice {
@@ -61,7 +68,8 @@ fn marked(text: &str, spans: &[Span]) -> String {
             }
             open_until = Some(open_until.unwrap_or(0).max(span.end)).filter(|end| *end > unit);
         }
-        let hidden = c.is_control() && c != '\n' || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        let hidden = c.is_control() && c != '\n'
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         out.push(if hidden { '·' } else { c });
         unit += c.len_utf16() as u32;
     }

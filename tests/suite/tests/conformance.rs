@@ -1,0 +1,131 @@
+//! Runs `tests/conformance/*.json` against the starter packs: the cases that the command line and Kotlin run too.
+
+use scamfilter::{Channel, Message, ScamFilter, Verdict};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "$schema")]
+    _schema: String,
+    flags: BTreeMap<String, String>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    id: String,
+    comment: String,
+    flags: Vec<String>,
+    message: Input,
+    /// How often the text is repeated, for long messages; 1 if absent.
+    repeat: Option<usize>,
+    expect: Expect,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    text: String,
+    sender: Option<String>,
+    channel: Option<String>,
+    sender_is_contact: Option<bool>,
+    sim_country: Option<String>,
+    received_at: Option<i64>,
+    redacted: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expect {
+    level: String,
+    category: Option<String>,
+    #[serde(default)]
+    truncated: bool,
+    /// Ids of all reasons, in any order.
+    rules: Vec<String>,
+    /// Words that some reason must mark.
+    #[serde(default)]
+    marks: Vec<String>,
+}
+
+fn cases() -> Vec<Case> {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance");
+    let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    let mut all = Vec::new();
+    for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "json") && !p.ends_with("schema.json")) {
+        let file: File = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for case in file.cases {
+            assert!(!case.comment.is_empty(), "{}: say what the case shows", case.id);
+            for flag in &case.flags {
+                assert!(file.flags.contains_key(flag), "{}: flag `{flag}` is not in the dictionary", case.id);
+            }
+            all.push(case);
+        }
+    }
+    all
+}
+
+fn message(case: &Case) -> Message {
+    let input = &case.message;
+    Message {
+        text: input.text.repeat(case.repeat.unwrap_or(1)).into(),
+        sender: input.sender.clone().map(Into::into),
+        channel: input.channel.as_deref().map_or(Channel::Sms, |c| Channel::from_name(c).unwrap()),
+        received_at: input.received_at,
+        sender_is_contact: input.sender_is_contact,
+        sim_country: input.sim_country.clone(),
+        redacted: input.redacted.unwrap_or(false),
+        ..Message::default()
+    }
+}
+
+fn utf16(text: &str, start: u32, end: u32) -> String {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    String::from_utf16(&units[start as usize..end as usize]).expect("a span cuts a surrogate pair")
+}
+
+fn score_adds_up(filter: &ScamFilter, verdict: &Verdict) -> bool {
+    let scoring = filter.scoring();
+    let sum: i64 = i64::from(scoring.bias) + verdict.reasons.iter().map(|r| i64::from(r.weight_mlo)).sum::<i64>();
+    let (first, last) = (scoring.curve[0], scoring.curve[scoring.curve.len() - 1]);
+    let at = sum.clamp(i64::from(first.0), i64::from(last.0));
+    let segment = scoring.curve.windows(2).find(|w| (i64::from(w[0].0)..=i64::from(w[1].0)).contains(&at)).unwrap();
+    let (x0, y0, x1, y1) =
+        (i64::from(segment[0].0), i64::from(segment[0].1), i64::from(segment[1].0), i64::from(segment[1].1));
+    i64::from(verdict.score) == y0 + (at - x0) * (y1 - y0) / (x1 - x0)
+}
+
+#[test]
+fn every_case_gives_what_it_expects() {
+    let filter = scamfilter_tests::starter_filter();
+    let mut ids = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        assert!(ids.insert(case.id.clone()), "{} stands twice", case.id);
+        let message = message(&case);
+        let verdict = filter.check(&message);
+        let rules: BTreeSet<&str> = verdict.reasons.iter().map(|r| r.rule.as_str()).collect();
+        let expected: BTreeSet<&str> = case.expect.rules.iter().map(String::as_str).collect();
+        let marked: Vec<String> = verdict
+            .reasons
+            .iter()
+            .flat_map(|r| &r.spans)
+            .map(|s| utf16(message.text.as_str(), s.start, s.end))
+            .collect();
+        let right = verdict.level.name() == case.expect.level
+            && verdict.category.map(|c| c.name()) == case.expect.category.as_deref()
+            && verdict.truncated == case.expect.truncated
+            && rules == expected
+            && case.expect.marks.iter().all(|m| marked.contains(m))
+            && score_adds_up(&filter, &verdict);
+        if !right {
+            wrong.push(format!("{}: {} marks {marked:?}", case.id, verdict.to_json()));
+        }
+    }
+    assert!(ids.len() >= 30, "only {} cases", ids.len());
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), ids.len(), wrong.join("\n"));
+}
