@@ -1,4 +1,11 @@
 //! The command line as its users meet it: exit codes, and errors that name the place and the way out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::io::Write;
 use std::path::PathBuf;

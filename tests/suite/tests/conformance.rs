@@ -1,4 +1,11 @@
 //! Runs `tests/conformance/*.json` against the starter packs: the cases that the command line and Kotlin run too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::{Channel, Message, ScamFilter, Verdict};
 use serde::Deserialize;

@@ -1,4 +1,11 @@
 //! The pack format: frozen golden bytes, damage of every byte, and the Public Suffix List against the `psl` crate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::pack::{MAGIC, SECTION_SIZE};
 use scamfilter::{ErrorKind, Level, Message, Pack, PackSource, ScamFilter};

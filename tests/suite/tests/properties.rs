@@ -1,4 +1,11 @@
 //! Properties of folding and checking over any string: nothing panics, offsets land on whole characters.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use proptest::prelude::*;
 use scamfilter::Message;

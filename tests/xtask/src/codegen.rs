@@ -72,7 +72,7 @@ const TYPED_ORDER: &[(u32, u32, u8)] = &[
 /// The text of the generated file.
 pub fn tables() -> String {
     let mut targets: BTreeMap<String, u16> = BTreeMap::new();
-    let values: Vec<(u16, Option<String>)> = (0..LIMIT).map(|code| entry(code)).collect();
+    let values: Vec<(u16, Option<String>)> = (0..LIMIT).map(entry).collect();
     for (_, target) in &values {
         if let Some(text) = target {
             targets.entry(text.clone()).or_insert(0);
