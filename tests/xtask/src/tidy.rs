@@ -8,6 +8,7 @@ const MAX_LINES: usize = 420;
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("core/src/text", &["crate::pack", "crate::engine", "crate::update", "crate::verdict"]),
     ("core/src/pack", &["crate::engine", "crate::update", "crate::message"]),
+    ("bindings/ffi", &["scampack", "scamfilter::engine", "scamfilter::text"]),
     ("core/src", &["scampack", "std::time", "SystemTime", "std::fs", "std::net::", "println!", "eprintln!"]),
 ];
 
