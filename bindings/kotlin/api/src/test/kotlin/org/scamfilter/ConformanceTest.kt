@@ -1,0 +1,77 @@
+package org.scamfilter
+
+import java.io.File
+import org.json.JSONObject
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+class ConformanceTest {
+    private fun file(property: String) = File(System.getProperty(property) ?: error("-D$property is missing"))
+
+    private fun open(): ScamFilter {
+        val packs = file("scamfilter.packs").listFiles { f -> f.extension == "scampack" }!!.sorted()
+        return ScamFilter.open(packs.map { PackFile(it.readBytes()) })
+    }
+
+    private fun message(o: JSONObject) = Message(
+        text = o.getString("text"),
+        sender = o.opt("sender") as String?,
+        channel = (o.opt("channel") as String?)?.let { Channel.valueOf(it.uppercase()) } ?: Channel.SMS,
+        receivedAt = (o.opt("received_at") as Number?)?.toLong(),
+        senderIsContact = o.opt("sender_is_contact") as Boolean?,
+        simCountry = o.opt("sim_country") as String?,
+        redacted = o.opt("redacted") as Boolean? ?: false,
+    )
+
+    @Test
+    fun `every case gives the bytes of the command line`() = open().use { filter ->
+        val cases = file("scamfilter.cases").readLines()
+        val expected = file("scamfilter.verdicts").readLines()
+        assertTrue(cases.size >= 30)
+        assertEquals(cases.size, expected.size)
+        for ((line, wanted) in cases.zip(expected)) {
+            val case = JSONObject(line)
+            val verdict = filter.check(message(case))
+            assertEquals(wanted, "{\"id\":\"${case.getString("id")}\"," + verdict.toJson().drop(1))
+            verdict.reasons.flatMap { it.spans }.forEach { case.getString("text").substring(it.start, it.end) }
+        }
+    }
+
+    @Test
+    fun `lone surrogates and ten megabytes arrive`() = open().use { filter ->
+        val text = "\ud83d พัสดุตกค้าง \udc00 ยืนยันข้อมูล bit.ly/x \ud83d"
+        val verdict = filter.check(Message(text))
+        assertEquals(Level.SCAM, verdict.level)
+        assertTrue(verdict.reasons.flatMap { it.spans }.any { text.substring(it.start, it.end) == "bit.ly/x" })
+        val long = filter.check(Message("ก".repeat(10_000_000)))
+        assertTrue(long.truncated)
+        assertEquals(Level.UNKNOWN, long.level)
+    }
+
+    @Test
+    fun `errors say who must act and closed filters refuse`() {
+        assertThrows(AppException::class.java) { ScamFilter.open(emptyList()) }
+        assertThrows(PublisherException::class.java) { ScamFilter.open(listOf(PackFile(byteArrayOf(-1, -40, -1, -32)))) }
+        val filter = open()
+        filter.close()
+        filter.close()
+        assertThrows(IllegalStateException::class.java) { filter.check(Message("hi")) }
+    }
+
+    @Test
+    fun `reasons are explained in the language of the user`() = open().use { filter ->
+        val reason = filter.check(Message("พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz")).reasons.first()
+        assertTrue(filter.explain(reason, listOf("th-TH"))!!.advice!!.contains("1441"))
+        assertFalse(Message("secret").toString().contains("secret"))
+    }
+
+    @Test
+    fun `a reply cut anywhere is a bug and never an index error`() {
+        val reply = byteArrayOf(1, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        assertEquals(Level.CLEAR, Codec.reply(reply).level)
+        for (cut in reply.indices) assertThrows(BugException::class.java) { Codec.reply(reply.copyOf(cut)) }
+    }
+}
