@@ -8,6 +8,7 @@
 )]
 
 mod codegen;
+mod kotlin;
 mod suites;
 mod tidy;
 
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const HELP: &str = "cargo xtask test [--all]   run everything that this machine can; with --all a skip is a failure
+cargo xtask kotlin         Kotlin on the JVM: conformance byte for byte with the command line (needs a JDK and Maven)
 cargo xtask tidy           house rules: layers, file sizes, module docs, generated files fresh
 cargo xtask size           sizes of packs and of the library, against tests/sizes.txt (--write to accept)
 cargo xtask codegen        write the fold tables";
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let has = |flag: &str| arguments.iter().any(|a| a == flag);
     let done = match arguments.first().map(String::as_str) {
         Some("test") => suites::test(&root, has("--all")),
+        Some("kotlin") => kotlin::run(&root),
         Some("tidy") => tidy::run(&root),
         Some("size") => suites::size(&root, has("--write")),
         Some("codegen") => codegen::write(&root).map(|()| true),

@@ -31,7 +31,8 @@ pub fn test(root: &Path, all: bool) -> anyhow::Result<bool> {
     Ok(failed == 0 && (!all || skipped == 0))
 }
 
-fn cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<bool> {
+/// Runs cargo at the root.
+pub fn cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<bool> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo).args(arguments).current_dir(root).status().context("cannot run cargo")?;
     Ok(status.success())
