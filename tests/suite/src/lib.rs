@@ -1,6 +1,15 @@
-//! What the suites share. In: nothing. Out: the starter packs compiled, and messages to try on anything.
+//! What the suites share. In: nothing. Out: the starter packs compiled, messages to try on anything, drivers for bytes.
 #![forbid(unsafe_code)]
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot set up must fail")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set up, or finds a promise broken, must fail"
+)]
+
+pub mod drive;
+pub mod hostile;
+pub mod seeds;
 
 use scamfilter::{PackSource, ScamFilter};
 use scampack::lower::{Compiled, compile, concepts};
@@ -11,6 +20,13 @@ pub fn starter_packs() -> Vec<Compiled> {
     let trees = scampack::starter();
     let known = concepts(trees.first().expect("common")).unwrap_or_default();
     trees.iter().map(|t| compile(t, &known).unwrap_or_else(|problems| panic!("{problems:#?}"))).collect()
+}
+
+/// The sources of the golden pack.
+#[must_use]
+pub fn golden_tree() -> scampack::Tree {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden/source");
+    scampack::load::folder(std::path::Path::new(source)).expect("golden source")
 }
 
 /// A filter over the starter packs.

@@ -1,12 +1,22 @@
 //! Kotlin on the JVM. In: the FFI crate and the conformance cases. Out: whether Kotlin gives the command line's bytes.
 #![allow(clippy::indexing_slicing, reason = "reading a key that a JSON value lacks gives null")]
 
+use crate::android;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 const LIBRARY: &str = "target/release/libscamfilter_ffi.so";
+
+/// The tool that is not there, if one is not.
+pub fn missing() -> Option<String> {
+    let there = |tool: &str| {
+        let run = Command::new(tool).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        run.is_ok_and(|status| status.success())
+    };
+    [("javac", "JDK"), ("mvn", "Maven")].into_iter().find(|(tool, _)| !there(tool)).map(|(_, name)| name.to_owned())
+}
 
 /// Generates the bindings, writes cases and the command line's verdicts, and runs Maven.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
@@ -24,9 +34,26 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
         }
     }
     conformance(root)?;
-    let maven =
-        Command::new("mvn").args(["-q", "-B", "-f", "bindings/kotlin/pom.xml", "test"]).current_dir(root).status();
-    Ok(maven.context("cannot run mvn: a JDK and Maven are needed")?.success())
+    maven(root, &["test"])
+}
+
+/// The same cases through the arm64 library under an emulator with bionic inside.
+pub fn emulated(root: &Path) -> anyhow::Result<bool> {
+    let library = android::library(root, &android::ABIS[0]);
+    if !library.is_file() && !android::run(root, &android::ABIS[..1])? {
+        return Ok(false);
+    }
+    // The bindings and the verdicts that this compares with are made by the suite on the JVM.
+    if !root.join("target/conformance/verdicts.jsonl").is_file() && !run(root)? {
+        return Ok(false);
+    }
+    maven(root, &["-Pemulator", "test"])
+}
+
+fn maven(root: &Path, goals: &[&str]) -> anyhow::Result<bool> {
+    let mut maven = Command::new("mvn");
+    maven.args(["-q", "-B", "-Dstyle.color=never", "-f", "bindings/kotlin/pom.xml"]).args(goals);
+    Ok(maven.current_dir(root).status().context("cannot run mvn: a JDK and Maven are needed")?.success())
 }
 
 /// `target/conformance/cases.jsonl` and what the command line says of them.

@@ -7,43 +7,76 @@
     reason = "a command for people; a broken generator must stop"
 )]
 
+mod android;
+mod bench;
 mod codegen;
+mod elf;
+mod fuzz;
 mod kotlin;
+mod nightly;
+mod size;
 mod suites;
 mod tidy;
 
+use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const HELP: &str = "cargo xtask test [--all]   run everything that this machine can; with --all a skip is a failure
-cargo xtask kotlin         Kotlin on the JVM: conformance byte for byte with the command line (needs a JDK and Maven)
-cargo xtask tidy           house rules: layers, file sizes, module docs, generated files fresh
-cargo xtask size           sizes of packs and of the library, against tests/sizes.txt (--write to accept)
-cargo xtask codegen        write the fold tables";
+const HELP: &str = "\
+cargo xtask test [STEP] [--all]    run everything that this machine can, or one step: rust, kotlin, android;
+                                   with --all a skip is a failure
+cargo xtask kotlin                 Kotlin on the JVM: conformance byte for byte with the command line (JDK, Maven)
+cargo xtask android [--all]        link the phone library without the NDK and check it: arm64, with --all every ABI
+cargo xtask emulate                run the conformance cases through the arm64 library under an emulator
+cargo xtask bench [--write]        times and instruction counts; --write records them under tests/bench/record
+cargo xtask size [--write]         sizes of packs and phone libraries against tests/sizes.txt
+cargo xtask fuzz [TARGET…] [--seconds N]   libFuzzer on every target, 300 s each by default
+cargo xtask tidy                   house rules: layers, file sizes, module docs, generated files fresh
+cargo xtask codegen                write the fold tables
+cargo xtask sbom                   software bill of materials (CycloneDX) of the phone library: target/sbom
+cargo xtask nightly                what takes longer than CI may: all ABIs, licences, long fuzzing, benchmarks, SBOM";
 
 fn main() -> ExitCode {
-    let root = root();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let has = |flag: &str| arguments.iter().any(|a| a == flag);
-    let done = match arguments.first().map(String::as_str) {
-        Some("test") => suites::test(&root, has("--all")),
-        Some("kotlin") => kotlin::run(&root),
-        Some("tidy") => tidy::run(&root),
-        Some("size") => suites::size(&root, has("--write")),
-        Some("codegen") => codegen::write(&root).map(|()| true),
-        _ => {
+    match run(&root(), &arguments) {
+        Ok(Some(true)) => ExitCode::SUCCESS,
+        Ok(Some(false)) => ExitCode::from(1),
+        Ok(None) => {
             println!("{HELP}");
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::from(1)
         }
     }
+}
+
+/// What the verb says; `None` when there is no such verb.
+fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
+    let has = |flag: &str| arguments.iter().any(|a| a == flag);
+    let seconds = arguments.iter().position(|a| a == "--seconds").map(|at| at + 1);
+    let words = arguments.iter().enumerate().skip(1).filter(|(at, a)| Some(*at) != seconds && !a.starts_with("--"));
+    let words: Vec<String> = words.map(|(_, a)| a.clone()).collect();
+    let abis = if has("--all") { &android::ABIS[..] } else { &android::ABIS[..1] };
+    let done = match arguments.first().map(String::as_str) {
+        Some("test") => suites::test(root, has("--all"), words.first().map(String::as_str)),
+        Some("kotlin") => kotlin::run(root),
+        Some("android") => android::run(root, abis),
+        Some("emulate") => kotlin::emulated(root),
+        Some("bench") => bench::run(root, has("--write")),
+        Some("size") => size::run(root, has("--write")),
+        Some("fuzz") => {
+            let given = seconds.map(|at| arguments.get(at).and_then(|s| s.parse().ok()));
+            fuzz::run(root, &words, given.unwrap_or(Some(300)).context("--seconds needs a number")?)
+        }
+        Some("tidy") => tidy::run(root),
+        Some("codegen") => codegen::write(root).map(|()| true),
+        Some("sbom") => nightly::sbom(root),
+        Some("nightly") => nightly::run(root),
+        _ => return Ok(None),
+    };
+    done.map(Some)
 }
 
 /// The root of the repository, wherever the command is called from.

@@ -1,34 +1,110 @@
 //! Suites. In: the repository. Out: one line each, and the plain closing line that CI reads.
 
+use crate::{android, kotlin, size, tidy};
 use anyhow::{Context, bail};
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-/// Runs all suites.
-pub fn test(root: &Path, all: bool) -> anyhow::Result<bool> {
-    let suites: [(&str, &[&str]); 4] = [
-        ("clippy", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
-        ("rust", &["test", "--workspace", "--locked"]),
-        ("examples", &["run", "--release", "--locked", "--package", "scampack", "--", "test"]),
-        ("no features", &["check", "--package", "scamfilter", "--locked"]),
-    ];
-    let (mut passed, mut failed, skipped) = (0, 0, 0);
-    let mut count = |name: &str, ok: bool, start: Instant| {
-        println!("{} {name} ({} s)", if ok { "ok     " } else { "FAILED " }, start.elapsed().as_secs());
-        if ok { passed += 1 } else { failed += 1 }
-    };
-    let start = Instant::now();
-    count("tidy", crate::tidy::run(root)?, start);
-    for (name, arguments) in suites {
-        let start = Instant::now();
-        count(name, cargo(root, arguments)?, start);
+/// A part of the tests with the time that CI gives it, in minutes.
+struct Step {
+    name: &'static str,
+    minutes: u64,
+    suites: &'static [Suite],
+}
+
+struct Suite {
+    name: &'static str,
+    /// What this machine lacks for it.
+    missing: fn() -> Option<String>,
+    run: fn(&Path) -> anyhow::Result<bool>,
+}
+
+const NOTHING: fn() -> Option<String> = || None;
+
+const STEPS: [Step; 3] = [
+    Step {
+        name: "rust",
+        minutes: 10,
+        suites: &[
+            Suite { name: "tidy", missing: NOTHING, run: tidy::run },
+            Suite { name: "clippy", missing: clippy_missing, run: clippy },
+            Suite { name: "rust", missing: NOTHING, run: |r| cargo(r, &["test", "--workspace", "--locked"]) },
+            Suite { name: "no features", missing: NOTHING, run: |r| cargo(r, &["check", "-p", "scamfilter", "--locked"]) },
+            Suite { name: "examples", missing: NOTHING, run: examples },
+        ],
+    },
+    Step {
+        name: "kotlin",
+        minutes: 5,
+        suites: &[Suite { name: "kotlin", missing: kotlin::missing, run: kotlin::run }],
+    },
+    Step {
+        name: "android",
+        minutes: 5,
+        suites: &[
+            Suite { name: "arm64 link", missing: arm64_missing, run: |r| android::run(r, &android::ABIS[..1]) },
+            Suite { name: "arm64 emulated", missing: emulator_missing, run: kotlin::emulated },
+            Suite { name: "size", missing: NOTHING, run: |r| size::run(r, false) },
+        ],
+    },
+];
+
+/// Runs all suites, or those of one step.
+pub fn test(root: &Path, all: bool, only: Option<&str>) -> anyhow::Result<bool> {
+    if let Some(only) = only.filter(|o| STEPS.iter().all(|s| s.name != *o)) {
+        bail!("no step {only}; steps: rust, kotlin, android");
     }
-    let start = Instant::now();
-    count("size", size(root, false)?, start);
-    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let mut report = String::new();
+    for step in STEPS.iter().filter(|s| only.is_none_or(|o| o == s.name)) {
+        let begun = Instant::now();
+        for suite in step.suites {
+            let start = Instant::now();
+            let line = match (suite.missing)() {
+                Some(what) => {
+                    skipped += 1;
+                    format!("SKIPPED {}: no {what}", suite.name)
+                }
+                None => {
+                    let good = (suite.run)(root).unwrap_or_else(|error| {
+                        println!("error: {error:#}");
+                        false
+                    });
+                    if good { passed += 1 } else { failed += 1 }
+                    format!("{} {} ({} s)", if good { "ok     " } else { "FAILED " }, suite.name, start.elapsed().as_secs())
+                }
+            };
+            println!("{line}");
+            report.push_str(&format!("{line}\n"));
+        }
+        let took = format!("step {}: {} s of {}", step.name, begun.elapsed().as_secs(), step.minutes * 60);
+        println!("{took}");
+        report.push_str(&format!("{took}\n"));
+    }
+    println!("\n{report}{passed} passed, {failed} failed, {skipped} skipped");
     Ok(failed == 0 && (!all || skipped == 0))
+}
+
+fn clippy_missing() -> Option<String> {
+    let run = Command::new("cargo").args(["clippy", "--version"]).output();
+    (!run.is_ok_and(|o| o.status.success())).then(|| "clippy (rustup component add clippy)".to_owned())
+}
+
+fn clippy(root: &Path) -> anyhow::Result<bool> {
+    cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])
+}
+
+fn examples(root: &Path) -> anyhow::Result<bool> {
+    cargo(root, &["run", "--release", "--locked", "-p", "scampack", "--", "test"])
+}
+
+fn arm64_missing() -> Option<String> {
+    android::missing(&android::ABIS[..1])
+}
+
+fn emulator_missing() -> Option<String> {
+    kotlin::missing().or_else(arm64_missing)
 }
 
 /// Runs cargo at the root.
@@ -36,31 +112,4 @@ pub fn cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<bool> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo).args(arguments).current_dir(root).status().context("cannot run cargo")?;
     Ok(status.success())
-}
-
-/// Sizes of the starter packs, compared with the file that holds them.
-pub fn size(root: &Path, write: bool) -> anyhow::Result<bool> {
-    if !cargo(
-        root,
-        &["run", "--quiet", "--release", "--locked", "--package", "scampack", "--", "build", "--out", "target/packs"],
-    )? {
-        bail!("the starter packs do not build");
-    }
-    let mut table = String::from("# Bytes, written by `cargo xtask size --write`. A change must be wanted.\n");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(root.join("target/packs"))?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
-    paths.sort();
-    for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "scampack")) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let _ = writeln!(table, "{name} {}", std::fs::metadata(path)?.len());
-    }
-    let file = root.join("tests/sizes.txt");
-    if write {
-        std::fs::write(&file, &table)?;
-    }
-    let recorded = std::fs::read_to_string(&file).unwrap_or_default();
-    if recorded != table {
-        println!("sizes changed; recorded:\n{recorded}now:\n{table}accept with `cargo xtask size --write`");
-    }
-    Ok(recorded == table)
 }

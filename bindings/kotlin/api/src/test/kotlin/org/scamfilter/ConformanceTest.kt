@@ -1,6 +1,5 @@
 package org.scamfilter
 
-import java.io.File
 import org.json.JSONObject
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -9,32 +8,17 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
 class ConformanceTest {
-    private fun file(property: String) = File(System.getProperty(property) ?: error("-D$property is missing"))
-
-    private fun open(): ScamFilter {
-        val packs = file("scamfilter.packs").listFiles { f -> f.extension == "scampack" }!!.sorted()
-        return ScamFilter.open(packs.map { PackFile(it.readBytes()) })
-    }
-
-    private fun message(o: JSONObject) = Message(
-        text = o.getString("text"),
-        sender = o.opt("sender") as String?,
-        channel = (o.opt("channel") as String?)?.let { Channel.valueOf(it.uppercase()) } ?: Channel.SMS,
-        receivedAt = (o.opt("received_at") as Number?)?.toLong(),
-        senderIsContact = o.opt("sender_is_contact") as Boolean?,
-        simCountry = o.opt("sim_country") as String?,
-        redacted = o.opt("redacted") as Boolean? ?: false,
-    )
+    private fun open() = ScamFilter.open(Cases.packs().map { PackFile(it.readBytes()) })
 
     @Test
     fun `every case gives the bytes of the command line`() = open().use { filter ->
-        val cases = file("scamfilter.cases").readLines()
-        val expected = file("scamfilter.verdicts").readLines()
+        val cases = Cases.lines()
+        val expected = Cases.verdicts()
         assertTrue(cases.size >= 30)
         assertEquals(cases.size, expected.size)
         for ((line, wanted) in cases.zip(expected)) {
             val case = JSONObject(line)
-            val verdict = filter.check(message(case))
+            val verdict = filter.check(Cases.message(case))
             assertEquals(wanted, "{\"id\":\"${case.getString("id")}\"," + verdict.toJson().drop(1))
             verdict.reasons.flatMap { it.spans }.forEach { case.getString("text").substring(it.start, it.end) }
         }
