@@ -78,8 +78,17 @@ impl Segment {
 /// Folds `text`. Idempotent; the result of a longer text than 4 GiB is cut there.
 #[must_use]
 pub fn fold(text: &str) -> View {
-    let mut folder = Folder::new(text.len());
+    fold_up_to(text, u32::MAX as usize).0
+}
+
+/// Folds `text` until the result has `limit` bytes; the flag says that there was more.
+pub(super) fn fold_up_to(text: &str, limit: usize) -> (View, bool) {
+    let mut folder = Folder::new(text.len().min(limit));
     for (at, c) in text.char_indices() {
+        if folder.view.text.len() >= limit {
+            folder.flush_marks();
+            return (folder.view, true);
+        }
         let (start, end) = (at as u32, (at + c.len_utf8()) as u32);
         if c.is_ascii() {
             folder.ascii(c as u8, start);
@@ -88,7 +97,7 @@ pub fn fold(text: &str) -> View {
         }
     }
     folder.flush_marks();
-    folder.view
+    (folder.view, false)
 }
 
 /// The class of a character, taken before folding.
@@ -174,7 +183,9 @@ impl Folder {
             let at = self.view.text.len() - c.len_utf8();
             let first = self.view.origin(at..self.view.text.len()).start as u32;
             self.view.text.truncate(at);
-            self.view.segments.retain(|s| (s.folded as usize) < at);
+            while self.view.segments.last().is_some_and(|s| s.folded as usize >= at) {
+                self.view.segments.pop();
+            }
             self.append('\u{e41}', first, end, false);
         } else {
             self.append(c, start, end, exact);

@@ -7,8 +7,11 @@ use scampack::lower::{compile, concepts};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
 
+/// Uses bytes in one way; panics where a promise is broken.
+pub type Driver = fn(&[u8]);
+
 /// Every driver by the name of its fuzz target.
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+pub const ALL: [(&str, Driver); 6] = [
     ("message", message),
     ("link", link),
     ("pack", pack),
@@ -90,8 +93,8 @@ pub fn pack(data: &[u8]) {
         let Ok(filter) = ScamFilter::open(sources.collect()) else { continue };
         for (pack, _) in filter.packs() {
             drop(pack.verify());
-            drop((pack.meta("title"), pack.lists_host("evil.example"), pack.domain_use("bit.ly")));
-            drop((pack.public_suffix("a.co.th"), pack.sender("kbank"), pack.texts().count()));
+            let _ = (pack.meta("title"), pack.lists_host("evil.example"), pack.domain_use("bit.ly"));
+            let _ = (pack.public_suffix("a.co.th"), pack.sender("kbank"), pack.texts().count());
         }
         for text in ["พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz", "your parcel is stuck: http://evil.example", ""] {
             let message = Message::sms(text).from_sender("KBank");

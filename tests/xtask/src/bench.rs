@@ -12,7 +12,8 @@ use std::time::Instant;
 const MANIFEST: &str = "tests/bench/Cargo.toml";
 const BINARY: &str = "target/bench/release/scamfilter-bench";
 const RECORD: &str = "tests/bench/record";
-/// Runs under callgrind; the mean of them is recorded.
+/// Nanoseconds up to which a case runs `COUNTED` times under callgrind, else once; the mean is recorded.
+const SHORT: u64 = 1_000_000;
 const COUNTED: u64 = 20;
 const PROCESSES: usize = 21;
 
@@ -34,7 +35,7 @@ pub fn run(root: &Path, write: bool) -> anyhow::Result<bool> {
         let times = ask(root, &["time", name])?;
         let (median, least) = times.split_once(' ').context("two times")?;
         let cold = ask(root, &["cold", name])?;
-        let count = if valgrind { instructions(root, name)?.to_string() } else { "-".to_owned() };
+        let count = if valgrind { instructions(root, name, if median.parse::<u64>()? < SHORT { COUNTED } else { 1 })?.to_string() } else { "-".to_owned() };
         let _ = writeln!(table, "{name}\t{median}\t{least}\t{cold}\t{count}");
         let change = match (before.get(name), count.parse::<f64>()) {
             (Some(old), Ok(new)) if *old > 0.0 => format!("{:+.1} %", (new / old - 1.0) * 100.0),
@@ -72,13 +73,13 @@ fn ask(root: &Path, arguments: &[&str]) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-fn instructions(root: &Path, case: &str) -> anyhow::Result<u64> {
+fn instructions(root: &Path, case: &str, times: u64) -> anyhow::Result<u64> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--toggle-collect=*measured*", "--callgrind-out-file=/dev/null"]);
-    let output = valgrind.arg(root.join(BINARY)).args(["count", case, &COUNTED.to_string()]).output()?;
+    let output = valgrind.arg(root.join(BINARY)).args(["count", case, &times.to_string()]).output()?;
     let log = String::from_utf8_lossy(&output.stderr);
     let collected = log.lines().find_map(|l| l.split_once("Collected : ")).context("callgrind counted nothing")?;
-    Ok(collected.1.trim().parse::<u64>()? / COUNTED)
+    Ok(collected.1.trim().parse::<u64>()? / times)
 }
 
 /// Median nanoseconds to the first verdict: after `main` began, and with starting and ending the process.

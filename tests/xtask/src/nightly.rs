@@ -8,9 +8,11 @@ use std::process::Command;
 /// Seconds a fuzz target gets in one night.
 const FUZZ_SECONDS: u64 = 1_800;
 
+type Part = fn(&Path) -> anyhow::Result<bool>;
+
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, fn(&Path) -> anyhow::Result<bool>); 7] = [
+    let parts: [(&str, Part); 7] = [
         ("tests", |r| suites::test(r, true, None)),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
         ("sizes", |r| size::run(r, false)),
