@@ -78,7 +78,7 @@ facts! {
 
 /// A set of facts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Facts(u32);
+pub(super) struct Facts(u64);
 
 impl Facts {
     pub(super) fn set(&mut self, fact: Fact) {
@@ -86,10 +86,10 @@ impl Facts {
     }
 
     pub(super) fn holds(self, fact: u8) -> bool {
-        fact < 32 && self.0 & 1 << fact != 0
+        fact < 64 && self.0 & 1 << fact != 0
     }
 
-    pub(super) fn common(self, mask: u32) -> bool {
+    pub(super) fn common(self, mask: u64) -> bool {
         self.0 & mask != 0
     }
 }
@@ -119,12 +119,12 @@ fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<J
     let domain = domain.unwrap_or(host);
     let allowed = filter.overlay.host(host, message.received_at) == Some(OverlayAction::Allow);
     let official =
-        allowed || filter.packs.iter().any(|p| p.pack.brands().any(|b| b.domains.split(' ').any(|d| d == domain)));
+        allowed || filter.packs.iter().any(|p| p.pack.official(domain).is_some());
     let mut facts = Facts::default();
     facts.set(Fact::LinkAny);
     facts.set(if official { Fact::LinkOfficial } else { Fact::LinkUnofficial });
     for use_of in [domain, host].iter().filter_map(|d| filter.packs.iter().find_map(|p| p.pack.domain_use(d))) {
-        facts.0 |= 1u32.checked_shl(u32::from(use_of)).unwrap_or(0);
+        facts.0 |= 1u64.checked_shl(u32::from(use_of)).unwrap_or(0);
     }
     let flags = [
         (link.is_ip(), Fact::LinkIp),
@@ -148,7 +148,7 @@ pub(super) fn sender_class(filter: &ScamFilter, message: &Message) -> SenderClas
     let view = fold(sender.as_str().trim());
     let name = view.text();
     if let Some(known) = filter.packs.iter().find_map(|p| p.pack.sender(name)) {
-        return known.class;
+        return known;
     }
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     let shaped = name.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b' ' | b'(' | b')'));

@@ -5,6 +5,7 @@
 mod condition;
 mod detect;
 mod facts;
+mod hits;
 pub mod overlay;
 mod score;
 mod spans;
@@ -13,11 +14,11 @@ pub use facts::Fact;
 
 use crate::error::Error;
 use crate::message::Message;
-use crate::pack::{Pack, PackSource, Scoring};
+use crate::pack::{Automaton, Pack, PackSource, Pattern, Scoring};
 use crate::text::prepare;
 use crate::verdict::{Level, PackId, Reason, Verdict};
 use overlay::Overlay;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Concepts from this number on guard against false positives: a pack fills them only with the right to.
 pub const GUARD_CONCEPTS: u32 = 0x800;
@@ -39,6 +40,26 @@ struct OpenPack {
     pack: Pack,
     ceiling: Level,
     may_guard: bool,
+    patterns: Vec<LazyPattern>,
+}
+
+/// A pattern whose automaton is read when a message first asks for it, so that opening costs nothing.
+struct LazyPattern {
+    pattern: Pattern,
+    automaton: OnceLock<Option<Automaton>>,
+}
+
+impl LazyPattern {
+    /// The automaton; `None` when its bytes are damaged, and the pattern then never matches.
+    fn automaton(&self, pack: &Pack) -> Option<&Automaton> {
+        self.automaton.get_or_init(|| pack.automaton(&self.pattern)).as_ref()
+    }
+}
+
+impl core::fmt::Debug for LazyPattern {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "pattern {:#x}", self.pattern.atom)
+    }
 }
 
 /// A sentence for people about one reason.
@@ -64,7 +85,9 @@ impl ScamFilter {
                 return Err(Error::app(format!("pack {} was given twice", pack.id())));
             }
             let may_guard = source.may_guard || pack.id() == "common";
-            packs.push(OpenPack { pack, ceiling: source.ceiling, may_guard });
+            let lazy = |pattern| LazyPattern { pattern, automaton: OnceLock::new() };
+            let patterns = pack.patterns().map(lazy).collect();
+            packs.push(OpenPack { pack, ceiling: source.ceiling, may_guard, patterns });
         }
         let scoring = packs.iter().find(|p| p.pack.id() == "common").and_then(|p| p.pack.scoring());
         let Some(scoring) = scoring else {

@@ -17,7 +17,7 @@ pub(super) fn score(filter: &ScamFilter, message: &Message, prepared: &Prepared<
     let mut findings = detected.findings;
     if detected.sender_allowed {
         findings.clear();
-        findings.push(own(ReasonCode::Overlay, "overlay.sender.allowed", 0, 0));
+        findings.push(Finding::own(ReasonCode::Overlay, "overlay.sender.allowed", 0, 0));
     }
     if message.sender_is_contact == Some(true) {
         contact(scoring, &mut findings);
@@ -47,7 +47,7 @@ fn contact(scoring: &Scoring, findings: &mut Vec<Finding>) {
     let hard =
         findings.iter().any(|f| matches!(f.code, ReasonCode::Host | ReasonCode::Lookalike | ReasonCode::Overlay));
     if scoring.contact < 0 && !hard && findings.iter().any(|f| f.weight > 0 || f.weight_unwanted > 0) {
-        findings.push(own(ReasonCode::Contact, "sender.contact", scoring.contact, scoring.contact));
+        findings.push(Finding::own(ReasonCode::Contact, "sender.contact", scoring.contact, scoring.contact));
     }
 }
 
@@ -62,7 +62,7 @@ fn pack_bounds(filter: &ScamFilter, findings: &mut Vec<Finding>) {
         };
         let (scam, unwanted) = (over(|f| f.weight), over(|f| f.weight_unwanted));
         if scam < 0 || unwanted < 0 {
-            let mut finding = own(ReasonCode::PackBound, "pack.bound", scam, unwanted);
+            let mut finding = Finding::own(ReasonCode::PackBound, "pack.bound", scam, unwanted);
             finding.pack = Some(index);
             finding.max_level = open.ceiling;
             findings.push(finding);
@@ -119,7 +119,7 @@ fn agree(scoring: &Scoring, level: Level, findings: &mut Vec<Finding>) {
         strongest.weight_unwanted = strongest.weight_unwanted.saturating_add(raise);
     }
     if lower < 0 || lower_unwanted < 0 {
-        findings.push(own(ReasonCode::LevelCeiling, "level.ceiling", lower, lower_unwanted));
+        findings.push(Finding::own(ReasonCode::LevelCeiling, "level.ceiling", lower, lower_unwanted));
     }
 }
 
@@ -138,23 +138,6 @@ fn category(findings: &[Finding]) -> Option<Category> {
     // `Other` says nothing, so it only wins alone; among equals the lower number does.
     let best = Category::ALL.iter().copied().filter(|c| sum(*c) > 0);
     best.max_by_key(|c| (*c != Category::Other, sum(*c), core::cmp::Reverse(*c)))
-}
-
-fn own(code: ReasonCode, rule: &str, weight: i32, weight_unwanted: i32) -> Finding {
-    Finding {
-        code,
-        rule: rule.to_owned(),
-        pack: None,
-        category: Category::Other,
-        max_level: Level::Scam,
-        floor: Level::Clear,
-        weight,
-        weight_unwanted,
-        ranges: Vec::new(),
-        brand: None,
-        host: None,
-        text_id: rule.to_owned(),
-    }
 }
 
 fn reasons(filter: &ScamFilter, prepared: &Prepared<'_>, mut findings: Vec<Finding>) -> Vec<Reason> {

@@ -38,6 +38,8 @@ macro_rules! kinds {
         impl SectionKind {
             /// All kinds known to this library.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+            /// One more than the largest number.
+            pub(super) const COUNT: usize = Self::ALL.len() + 1;
         }
     };
 }
@@ -79,6 +81,10 @@ kinds! {
     HostStrings = 17,
     /// Messages for the self-test of a new image.
     Probes = 18,
+    /// Which rules a hit of an atom makes worth looking at.
+    Triggers = 19,
+    /// Official registrable domains of brands.
+    Official = 20,
 }
 
 /// The fixed part of a pack.

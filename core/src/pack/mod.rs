@@ -3,24 +3,35 @@
 //! `open` checks header and section table only; `verify` checks digests (at install). Every later read is bounded by
 //! its section whatever the bytes say, and allocates nothing that the length of the pack does not pay for.
 
+mod brands;
 mod header;
 mod hosts;
+mod patterns;
 mod phrases;
+mod policies;
 mod psl;
 mod read;
-mod records;
+mod rules;
+mod scoring;
 #[cfg(feature = "write")]
 pub mod write;
 
+pub use brands::{Brand, SenderClass};
 pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
 pub use hosts::{HostKey, hash48};
-pub use phrases::{PhraseEdge, PhraseHit};
-pub use records::{Brand, Op, Policy, Rule, RuleKind, Scoring, Sender, SenderClass, TextEntry};
+pub use patterns::{Automaton, Pattern};
+pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, scan};
+pub use policies::{Policy, TextEntry};
+pub use rules::{ALWAYS, Op, Rule};
+pub use scoring::Scoring;
 
 use crate::error::Error;
 use crate::verdict::Level;
 use core::ops::Range;
 use std::sync::Arc;
+
+/// Marks a string that is absent.
+const NONE: u32 = u32::MAX;
 
 /// Bytes of a pack: anything that can be shared, among them a mapped file.
 pub type PackBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -50,6 +61,8 @@ pub struct Pack {
     bytes: PackBytes,
     header: Header,
     sections: Vec<(SectionKind, Range<usize>)>,
+    /// Where each kind of section lies, by its number; empty when the pack has none.
+    places: [Range<usize>; SectionKind::COUNT],
     id: String,
 }
 
@@ -67,7 +80,13 @@ impl Pack {
     /// required section that is unknown, sections that overlap or leave the file.
     pub fn open(bytes: PackBytes) -> Result<Self, Error> {
         let (header, sections) = header::read((*bytes).as_ref())?;
-        let mut pack = Self { bytes, header, sections, id: String::new() };
+        let mut places = [const { 0..0 }; SectionKind::COUNT];
+        for (kind, range) in &sections {
+            if let Some(place) = places.get_mut(*kind as usize) {
+                *place = range.clone();
+            }
+        }
+        let mut pack = Self { bytes, header, sections, places, id: String::new() };
         pack.id = pack.meta("id").unwrap_or("").to_owned();
         if pack.id.is_empty() {
             return Err(Error::publisher("the pack has no id in its meta section"));
@@ -106,9 +125,10 @@ impl Pack {
         self.sections.iter().map(|(kind, range)| (*kind, range.len()))
     }
 
-    /// Calls `found` for every phrase of the pack that stands in `folded` text, at most `limit` times; false when there were more.
-    pub fn phrases(&self, folded: &str, limit: usize, found: impl FnMut(PhraseHit)) -> bool {
-        phrases::scan(self.section(SectionKind::Phrases), self.section(SectionKind::Strings), folded, limit, found)
+    /// The phrases, ready for [`scan`].
+    #[must_use]
+    pub fn phrases(&self) -> PhraseTable<'_> {
+        PhraseTable::read(self.section(SectionKind::Phrases))
     }
 
     /// Whether `host`, in lower case and without a trailing dot, is listed.
@@ -124,8 +144,8 @@ impl Pack {
     }
 
     pub(crate) fn section(&self, kind: SectionKind) -> &[u8] {
-        let range = self.sections.iter().find(|(k, _)| *k == kind).map(|(_, r)| r.clone());
-        range.and_then(|r| (*self.bytes).as_ref().get(r)).unwrap_or(&[])
+        let range = self.places.get(kind as usize).cloned().unwrap_or(0..0);
+        (*self.bytes).as_ref().get(range).unwrap_or(&[])
     }
 
     pub(crate) fn string(&self, id: u32) -> &str {

@@ -1,20 +1,31 @@
-//! Phrase table, used in place. In: a folded text. Out: every phrase of the pack that stands in it.
+//! Phrase table, used in place. In: a folded text. Out: every phrase of the packs that stands in it.
 //!
-//! Phrases lie in three tiers by length (at least 3, 6, 12 bytes); each tier is a directory over the hash of the first
-//! 3, 6 or 12 bytes. At each character at most three directory cells are read, which for most characters are empty.
+//! Phrases lie in three tiers by length (at least 3, 6, 12 bytes). A tier keeps a bit filter and a directory over the
+//! hash of the first 3, 6 or 12 bytes of its phrases. At most places of a text all filters say no, after some ten
+//! instructions each; what passes is compared byte by byte within one bucket.
 //!
 //! ```text
-//! for each tier: u32 bits, u32 offset of the directory, u32 offset of the entries, u32 entries
-//! directory: 2^bits + 1 indices (u32); entry: u32 string, u16 check, u8 edges, u8 zero, u32 atom
+//! u32 phrases, then for each tier: u8 filter bits, u8 directory bits, u16 zero, u32 offsets of filter, directory, records,
+//! u32 length of the records. Filter: 2^bits bits. Directory: 2^bits + 1 offsets (u32) into the records.
+//! Record: u8 length, u8 flags, u24 atom, text; the records of one bucket stand together.
 //! ```
 
-use super::read::{pooled, records, u16_at, u32_at};
+use super::read::{array, u32_at};
 use crate::text::{Class, class_of};
 
 /// Prefix lengths of the tiers; a phrase lies in the last that is not longer than itself.
-pub(super) const TIERS: [usize; 3] = [3, 6, 12];
-const TIER_SIZE: usize = 16;
-const ENTRY: usize = 12;
+const TIERS: [usize; 3] = [3, 6, 12];
+const HEAD: usize = 4;
+const TIER_SIZE: usize = 20;
+const RECORD_HEAD: usize = 5;
+/// Bytes of text that the hashes of one place look at.
+const WINDOW: usize = 16;
+/// Largest directory and filter, so that a damaged pack cannot ask for more.
+const MAX_BITS: u32 = 24;
+
+const OPEN_START: u8 = 1;
+const OPEN_END: u8 = 2;
+const ANYWHERE: u8 = 4;
 
 /// A phrase found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,88 +38,152 @@ pub struct PhraseHit {
     pub end: usize,
 }
 
-/// Where a phrase may continue into a longer word. By default neither.
+/// Where a phrase may stand. By default at the edges of words, and never inside a cluster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PhraseEdge {
     /// Letters may stand before it.
     pub open_start: bool,
     /// Letters may stand behind it.
     pub open_end: bool,
+    /// Any place at all, inside clusters too: the required text of a pattern.
+    pub anywhere: bool,
 }
 
-pub(super) fn scan(section: &[u8], pool: &[u8], text: &str, limit: usize, mut found: impl FnMut(PhraseHit)) -> bool {
-    let tiers = [0, 1, 2].map(|i| Tier::read(section, i));
-    let bytes = text.as_bytes();
+/// The phrases of one pack, read once for a message.
+pub struct PhraseTable<'a> {
+    tiers: [Option<Tier<'a>>; 3],
+}
+
+#[derive(Clone, Copy)]
+struct Tier<'a> {
+    filter_shift: u32,
+    directory_shift: u32,
+    filter: &'a [u8],
+    directory: &'a [u8],
+    records: &'a [u8],
+}
+
+impl<'a> PhraseTable<'a> {
+    pub(super) fn read(section: &'a [u8]) -> Self {
+        Self { tiers: [0, 1, 2].map(|tier| Tier::read(section, tier)) }
+    }
+
+    /// Phrases in the table, with their flags and atoms, in the order of the section.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, PhraseEdge, u32)> + '_ {
+        let records = self.tiers.iter().flatten().flat_map(|tier| Records(tier.records));
+        records.filter_map(|r| Some((core::str::from_utf8(r.text).ok()?, edge(r.flags), r.atom)))
+    }
+}
+
+/// Calls `found` with the index of its table for every phrase that stands in `folded`, in order of the place, at most
+/// `limit` times; false when there were more.
+pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: impl FnMut(usize, PhraseHit)) -> bool {
+    let text = folded.as_bytes();
     let mut left = limit;
-    for (start, _) in bytes.iter().enumerate().filter(|(_, b)| **b & 0xc0 != 0x80) {
-        let Some(rest) = bytes.get(start..) else { break };
-        for tier in tiers.iter().flatten() {
-            let Some(prefix) = rest.get(..tier.prefix) else { break };
-            let hash = prefix_hash(prefix);
-            for entry in tier.candidates(hash) {
-                let phrase = pooled(pool, u32_at(entry, 0).unwrap_or(u32::MAX)).as_bytes();
-                let edges = entry.get(6).copied().unwrap_or(0);
-                let end = start + phrase.len();
-                if phrase.len() < tier.prefix || !rest.starts_with(phrase) || !stands_free(text, start, end, edges) {
+    for (start, _) in text.iter().enumerate().filter(|(_, byte)| **byte & 0xc0 != 0x80) {
+        let rest = text.get(start..).unwrap_or(&[]);
+        let hashes = hashes(window(rest));
+        for (index, table) in tables.iter().enumerate() {
+            for (tier, hash) in table.tiers.iter().zip(hashes).filter_map(|(tier, hash)| Some((tier.as_ref()?, hash))) {
+                if !tier.passes(hash) {
                     continue;
                 }
-                if left == 0 {
-                    return false;
+                for record in tier.bucket(hash).filter(|r| rest.starts_with(r.text)) {
+                    let end = start + record.text.len();
+                    if !stands_free(folded, start, end, record.flags) {
+                        continue;
+                    }
+                    let Some(less) = left.checked_sub(1) else { return false };
+                    left = less;
+                    found(index, PhraseHit { atom: record.atom, start, end });
                 }
-                left -= 1;
-                found(PhraseHit { atom: u32_at(entry, 8).unwrap_or(u32::MAX), start, end });
             }
         }
     }
     true
 }
 
-struct Tier<'a> {
-    prefix: usize,
-    bits: u32,
-    directory: &'a [u8],
-    entries: &'a [u8],
+/// The first bytes at a place, zeros behind the end of the text.
+fn window(rest: &[u8]) -> [u8; WINDOW] {
+    match rest.first_chunk::<WINDOW>() {
+        Some(window) => *window,
+        None => {
+            let mut window = [0; WINDOW];
+            window.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            window
+        }
+    }
+}
+
+/// Multiplicative hashes (Knuth; constants from the golden ratio and from MurmurHash3's finaliser) of the first 3, 6 and 12 bytes.
+fn hashes(window: [u8; WINDOW]) -> [u64; 3] {
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    const MURMUR: u64 = 0xff51_afd7_ed55_8ccd;
+    let bits = u128::from_le_bytes(window);
+    let (low, high) = (bits as u64, (bits >> 64) as u64);
+    let (three, six) = (low & 0xff_ffff, low & 0xffff_ffff_ffff);
+    let twelve = low.wrapping_mul(MURMUR) ^ (high & 0xffff_ffff).wrapping_mul(GOLDEN).rotate_left(29);
+    [three.wrapping_mul(GOLDEN), six.wrapping_mul(GOLDEN), twelve.wrapping_mul(GOLDEN)]
 }
 
 impl<'a> Tier<'a> {
     fn read(section: &'a [u8], index: usize) -> Option<Self> {
-        let at = index * TIER_SIZE;
-        let bits = u32_at(section, at)?;
-        let count = u32_at(section, at + 12)? as usize;
-        if bits > 20 || count == 0 {
+        let at = HEAD + index * TIER_SIZE;
+        let [filter_bits, directory_bits] = array::<2>(section, at)?.map(u32::from);
+        let length = u32_at(section, at + 16)? as usize;
+        if !(3..=MAX_BITS).contains(&filter_bits) || !(1..=MAX_BITS).contains(&directory_bits) || length == 0 {
             return None;
         }
-        let directory = section.get(u32_at(section, at + 4)? as usize..)?.get(..((1 << bits) + 1) * 4)?;
-        let entries = section.get(u32_at(section, at + 8)? as usize..)?.get(..count.checked_mul(ENTRY)?)?;
-        Some(Self { prefix: TIERS.get(index).copied()?, bits, directory, entries })
+        let part = |offset: usize, length: usize| {
+            let start = u32_at(section, at + offset)? as usize;
+            section.get(start..start.checked_add(length)?)
+        };
+        Some(Self {
+            filter_shift: 64 - filter_bits,
+            directory_shift: 64 - directory_bits,
+            filter: part(4, 1 << (filter_bits - 3))?,
+            directory: part(8, ((1 << directory_bits) + 1) * 4)?,
+            records: part(12, length)?,
+        })
     }
 
-    fn candidates(&self, hash: u64) -> impl Iterator<Item = &'a [u8; ENTRY]> {
-        let cell = bucket(hash, self.bits) * 4;
+    fn passes(&self, hash: u64) -> bool {
+        let bit = (hash >> self.filter_shift) as usize;
+        self.filter.get(bit >> 3).is_some_and(|byte| byte >> (bit & 7) & 1 != 0)
+    }
+
+    fn bucket(&self, hash: u64) -> Records<'a> {
+        let cell = (hash >> self.directory_shift) as usize * 4;
         let from = u32_at(self.directory, cell).unwrap_or(0) as usize;
         let to = u32_at(self.directory, cell + 4).unwrap_or(0) as usize;
-        let range = from.saturating_mul(ENTRY)..to.saturating_mul(ENTRY);
-        let check = hash as u16;
-        records::<ENTRY>(self.entries.get(range).unwrap_or(&[]), 0).filter(move |e| u16_at(*e, 4) == Some(check))
+        Records(self.records.get(from..to).unwrap_or(&[]))
     }
 }
 
-fn bucket(hash: u64, bits: u32) -> usize {
-    if bits == 0 { 0 } else { (hash >> (64 - bits)) as usize }
+struct Record<'a> {
+    flags: u8,
+    atom: u32,
+    text: &'a [u8],
 }
 
-/// Multiplicative hash (Knuth; constant from the golden ratio) of a prefix of at most 16 bytes.
-fn prefix_hash(prefix: &[u8]) -> u64 {
-    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-    prefix.chunks(8).fold(0, |hash: u64, chunk| {
-        let word = chunk.iter().rev().fold(0u64, |w, b| w << 8 | u64::from(*b));
-        let mixed = (hash.rotate_left(23) ^ word).wrapping_mul(GOLDEN);
-        mixed ^ mixed >> 29
-    })
+struct Records<'a>(&'a [u8]);
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        let ([length, flags, a, b, c], rest) = self.0.split_first_chunk::<RECORD_HEAD>()?;
+        let (text, rest) = rest.split_at_checked(usize::from(*length))?;
+        self.0 = rest;
+        Some(Record { flags: *flags, atom: u32::from_le_bytes([*a, *b, *c, 0]), text })
+    }
 }
 
 /// A phrase never cuts a cluster, and words only where its edges are open.
-fn stands_free(text: &str, start: usize, end: usize, edges: u8) -> bool {
+fn stands_free(text: &str, start: usize, end: usize, flags: u8) -> bool {
+    if flags & ANYWHERE != 0 {
+        return end > start;
+    }
     let (Some(before), Some(phrase), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
         return false;
     };
@@ -117,42 +192,72 @@ fn stands_free(text: &str, start: usize, end: usize, edges: u8) -> bool {
     let previous = before.chars().rev().map(class_of).find(|c| *c != Class::Mark).unwrap_or(Class::Other);
     let next = after.chars().next().map_or(Class::Other, class_of);
     let joins = |a: Class, b: Class| a == b && matches!(a, Class::Letter | Class::Digit);
-    next != Class::Mark && (edges & 1 != 0 || !joins(previous, first)) && (edges & 2 != 0 || !joins(last, next))
+    end > start
+        && next != Class::Mark
+        && (flags & OPEN_START != 0 || !joins(previous, first))
+        && (flags & OPEN_END != 0 || !joins(last, next))
 }
 
+fn edge(flags: u8) -> PhraseEdge {
+    PhraseEdge {
+        open_start: flags & OPEN_START != 0,
+        open_end: flags & OPEN_END != 0,
+        anywhere: flags & ANYWHERE != 0,
+    }
+}
+
+/// Largest atom that a record holds.
 #[cfg(feature = "write")]
-pub(super) fn encode(phrases: &[(u32, &str, PhraseEdge, u32)]) -> Vec<u8> {
+pub(super) const MAX_ATOM: u32 = 0xff_ffff;
+
+/// The section; phrases of 3 to 255 bytes, the same bytes for the same set in any order.
+#[cfg(feature = "write")]
+pub(super) fn encode<'a>(phrases: impl Iterator<Item = (&'a str, PhraseEdge, u32)>) -> Vec<u8> {
+    let mut tiers: [Vec<(u64, Vec<u8>)>; 3] = Default::default();
+    for (text, edge, atom) in phrases.filter(|p| (3..256).contains(&p.0.len()) && p.2 <= MAX_ATOM) {
+        let tier = TIERS.iter().rposition(|prefix| text.len() >= *prefix).unwrap_or(0);
+        let mut flags = if edge.open_start { OPEN_START } else { 0 };
+        flags |= if edge.open_end { OPEN_END } else { 0 };
+        flags |= if edge.anywhere { ANYWHERE } else { 0 };
+        let [a, b, c, _] = atom.to_le_bytes();
+        let record = [&[text.len() as u8, flags, a, b, c], text.as_bytes()].concat();
+        if let (Some(members), Some(hash)) = (tiers.get_mut(tier), hashes(window(text.as_bytes())).get(tier)) {
+            members.push((*hash, record));
+        }
+    }
     let mut head = Vec::new();
     let mut body = Vec::new();
-    let mut offset = TIERS.len() * TIER_SIZE;
-    for (index, prefix) in TIERS.iter().enumerate() {
-        let next = TIERS.get(index + 1).copied().unwrap_or(usize::MAX);
-        let mut members: Vec<(u64, [u8; ENTRY])> = Vec::new();
-        for (string, text, edge, atom) in phrases.iter().filter(|p| (*prefix..next).contains(&p.1.len())) {
-            let hash = prefix_hash(text.as_bytes().get(..*prefix).unwrap_or(&[]));
-            let mut entry = [0; ENTRY];
-            entry[..4].copy_from_slice(&string.to_le_bytes());
-            entry[4..6].copy_from_slice(&(hash as u16).to_le_bytes());
-            entry[6] = u8::from(edge.open_start) | u8::from(edge.open_end) << 1;
-            entry[8..].copy_from_slice(&atom.to_le_bytes());
-            members.push((hash, entry));
-        }
+    let mut count = 0u32;
+    for members in &mut tiers {
         members.sort_unstable();
         members.dedup();
-        let bits = usize::BITS - members.len().leading_zeros();
-        let mut directory = Vec::with_capacity((1 << bits) + 1);
-        for cell in 0..=1usize << bits {
-            let below = members.partition_point(|m| bucket(m.0, bits) < cell) as u32;
-            directory.extend(below.to_le_bytes());
+        count += members.len() as u32;
+        // Sixteen bits a phrase let one place in sixteen pass by chance; a bucket holds two phrases on average.
+        let bits = members.len().max(1).next_power_of_two().trailing_zeros();
+        let (filter_bits, directory_bits) = ((bits + 4).max(3), bits.saturating_sub(1).max(1));
+        let mut filter = vec![0u8; 1 << (filter_bits - 3)];
+        for (hash, _) in members.iter() {
+            let bit = (hash >> (64 - filter_bits)) as usize;
+            if let Some(byte) = filter.get_mut(bit >> 3) {
+                *byte |= 1 << (bit & 7);
+            }
         }
-        let entries = offset + directory.len();
-        for value in [bits, offset as u32, entries as u32, members.len() as u32] {
-            head.extend(value.to_le_bytes());
+        let mut directory = Vec::new();
+        let mut records = Vec::new();
+        let mut next = members.iter().peekable();
+        for cell in 0..1u64 << directory_bits {
+            directory.extend((records.len() as u32).to_le_bytes());
+            while let Some((_, record)) = next.next_if(|(hash, _)| hash >> (64 - directory_bits) == cell) {
+                records.extend_from_slice(record);
+            }
         }
-        body.extend(directory);
-        body.extend(members.iter().flat_map(|m| m.1));
-        offset = entries + members.len() * ENTRY;
+        directory.extend((records.len() as u32).to_le_bytes());
+        let base = HEAD + TIERS.len() * TIER_SIZE + body.len();
+        head.extend([filter_bits as u8, directory_bits as u8, 0, 0]);
+        for value in [base, base + filter.len(), base + filter.len() + directory.len(), records.len()] {
+            head.extend((value as u32).to_le_bytes());
+        }
+        body.extend([filter, directory, records].concat());
     }
-    head.extend(body);
-    head
+    [&count.to_le_bytes()[..], &head, &body].concat()
 }

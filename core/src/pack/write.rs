@@ -1,22 +1,29 @@
 //! Host only. In: the content of a pack as plain values. Out: the image, the same bytes for the same content.
 
+use super::brands::{BRAND, DOMAIN, OFFICIAL, SENDER};
 use super::header::{HEADER_SIZE, MAGIC, MAJOR, REQUIRED, SECTION_SIZE};
-use super::records::{BRAND, DOMAIN, NONE, POLICY, RULE, SENDER, TEXT};
-use super::{Header, HostKey, Op, PhraseEdge, Scoring, SectionKind, SenderClass, hosts, phrases, psl};
+use super::patterns::NewPattern;
+use super::policies::{POLICY, TEXT};
+use super::rules::{ALWAYS, RULE, TRIGGER, encode_step, triggers};
+use super::{Header, HostKey, NONE, Op, PhraseEdge, Scoring, SectionKind, SenderClass};
+use super::{hosts, patterns, phrases, psl, scoring};
 use crate::verdict::{Category, Level, ReasonCode};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Collects the content of one pack.
 pub struct PackWriter {
     header: Header,
     meta: Vec<u8>,
     strings: BTreeMap<String, u32>,
-    phrases: Vec<(u32, String, PhraseEdge, u32)>,
+    phrases: BTreeSet<(String, PhraseEdge, u32)>,
+    patterns: Vec<NewPattern>,
     rules: Vec<u8>,
     conditions: Vec<u8>,
+    triggers: BTreeSet<(u32, u32)>,
     senders: BTreeMap<String, SenderClass>,
-    brands: Vec<u8>,
+    brands: BTreeMap<u32, u32>,
+    official: BTreeMap<String, u32>,
     policies: Vec<u8>,
     texts: Vec<u8>,
     domains: BTreeMap<String, u8>,
@@ -32,7 +39,7 @@ pub struct NewRule<'a> {
     /// Key of its sentence.
     pub text_id: &'a str,
     /// Detector it speaks for.
-    pub kind: ReasonCode,
+    pub code: ReasonCode,
     /// Category it votes for.
     pub category: Category,
     /// Highest level that it may help to reach.
@@ -60,7 +67,7 @@ pub struct NewPolicy<'a> {
     /// Bit per sender class.
     pub classes: u32,
     /// Bit per fact.
-    pub forbids: u32,
+    pub forbids: u64,
     /// Days since 1970-01-01.
     pub in_force: i32,
     /// Weights in the two scores.
@@ -77,11 +84,14 @@ impl PackWriter {
             header,
             meta: Vec::new(),
             strings: BTreeMap::new(),
-            phrases: Vec::new(),
+            phrases: BTreeSet::new(),
+            patterns: Vec::new(),
             rules: Vec::new(),
             conditions: Vec::new(),
+            triggers: BTreeSet::new(),
             senders: BTreeMap::new(),
-            brands: Vec::new(),
+            brands: BTreeMap::new(),
+            official: BTreeMap::new(),
             policies: Vec::new(),
             texts: Vec::new(),
             domains: BTreeMap::new(),
@@ -105,34 +115,30 @@ impl PackWriter {
         }
     }
 
-    /// A folded phrase that hits `atom`.
+    /// A folded phrase of 3 to 255 bytes that hits `atom`.
     pub fn phrase(&mut self, folded: &str, edge: PhraseEdge, atom: u32) {
-        let id = self.string(folded);
-        self.phrases.push((id, folded.to_owned(), edge, atom));
+        self.phrases.insert((folded.to_owned(), edge, atom));
+    }
+
+    /// A pattern that hits `atom`, looked for where a phrase hit `required`: sparse automata, forward and reverse.
+    pub fn pattern(&mut self, atom: u32, required: u32, forward: Vec<u8>, reverse: Vec<u8>) {
+        self.patterns.push((atom, required, forward, reverse));
     }
 
     /// An authored rule.
     pub fn rule(&mut self, rule: &NewRule<'_>) {
         let (id, text) = (self.string(rule.id), self.string(rule.text_id));
+        let index = (self.rules.len() / RULE) as u32;
         let first = self.conditions.len() / 4;
-        let mut record = Vec::with_capacity(RULE);
-        push(&mut record, &[id, text]);
-        record.extend([rule.kind as u8, rule.category as u8, rule.max_level as u8, rule.floor as u8]);
-        push(&mut record, &[rule.weights.0 as u32, rule.weights.1 as u32, first as u32, rule.condition.len() as u32]);
-        record.resize(RULE, 0);
-        self.rules.extend(record);
-        for op in rule.condition {
-            self.conditions.extend(match *op {
-                Op::Atom(atom) => (atom << 8 | 1).to_le_bytes(),
-                Op::Fact(fact) => [2, fact, 0, 0],
-                Op::AtLeast { k, n } => [3, k, n, 0],
-                Op::Not => [4, 0, 0, 0],
-                Op::Near { n, ordered, distance } => {
-                    let [low, high] = distance.to_le_bytes();
-                    [if ordered { 6 } else { 5 }, n, low, high]
-                }
-            });
-        }
+        push(&mut self.rules, &[id, text]);
+        self.rules.extend([rule.code as u8, rule.category as u8, rule.max_level as u8, rule.floor as u8]);
+        let rest = [rule.weights.0 as u32, rule.weights.1 as u32, first as u32, rule.condition.len() as u32, 0, 0];
+        push(&mut self.rules, &rest);
+        debug_assert_eq!(self.rules.len() % RULE, 0);
+        self.conditions.extend(rule.condition.iter().flat_map(|op| encode_step(*op)));
+        let atoms = triggers(rule.condition);
+        let always = atoms.is_empty().then_some(ALWAYS);
+        self.triggers.extend(atoms.into_iter().chain(always).map(|trigger| (trigger, index)));
     }
 
     /// A registered sender ID, folded.
@@ -141,26 +147,26 @@ impl PackWriter {
         self.senders.insert(folded.to_owned(), class);
     }
 
-    /// A brand with its official registrable domains, separated by spaces.
-    pub fn brand(&mut self, id: &str, atom: u32, domains: &str) {
-        let (id, domains) = (self.string(id), self.string(domains));
-        let mut record = Vec::with_capacity(BRAND);
-        push(&mut record, &[id, atom, domains]);
-        record.resize(BRAND, 0);
-        self.brands.extend(record);
+    /// A brand with its official registrable domains.
+    pub fn brand(&mut self, id: &str, atom: u32, domains: &[String]) {
+        let id = self.string(id);
+        self.brands.insert(atom, id);
+        for domain in domains {
+            self.string(domain);
+            self.official.insert(domain.clone(), atom);
+        }
     }
 
     /// A policy.
     pub fn policy(&mut self, policy: &NewPolicy<'_>) {
         let (id, text, source) = (self.string(policy.id), self.string(policy.text_id), self.string(policy.source));
-        let mut record = Vec::with_capacity(POLICY);
-        push(&mut record, &[id, text]);
-        record.extend(policy.country);
-        record.extend([policy.category as u8, policy.max_level as u8]);
-        push(&mut record, &[policy.classes, policy.forbids, policy.in_force as u32]);
-        push(&mut record, &[policy.weights.0 as u32, policy.weights.1 as u32, source]);
-        record.resize(POLICY, 0);
-        self.policies.extend(record);
+        push(&mut self.policies, &[id, text]);
+        self.policies.extend(policy.country);
+        self.policies.extend([policy.category as u8, policy.max_level as u8]);
+        self.policies.extend(policy.forbids.to_le_bytes());
+        let weights = [policy.weights.0 as u32, policy.weights.1 as u32];
+        push(&mut self.policies, &[policy.classes, policy.in_force as u32, weights[0], weights[1], source, 0, 0]);
+        debug_assert_eq!(self.policies.len() % POLICY, 0);
     }
 
     /// A sentence with advice.
@@ -178,14 +184,9 @@ impl PackWriter {
         self.domains.insert(domain.to_owned(), fact);
     }
 
-    /// How contributions become score and level.
-    pub fn scoring(&mut self, s: &Scoring) {
-        let fixed = [s.bias, s.bias_unwanted, s.suspicious, s.scam, s.unwanted, s.pack_bound, s.contact];
-        self.scoring = fixed.iter().flat_map(|v| v.to_le_bytes()).collect();
-        for (mlo, ppm) in &s.curve {
-            self.scoring.extend(mlo.to_le_bytes());
-            self.scoring.extend(ppm.to_le_bytes());
-        }
+    /// How contributions become scores and levels.
+    pub fn scoring(&mut self, scoring: &Scoring) {
+        self.scoring = scoring::encode(scoring);
     }
 
     /// Malicious hosts.
@@ -201,27 +202,30 @@ impl PackWriter {
     /// The image.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
-        let mut senders = Vec::new();
-        for (name, class) in &self.senders {
-            push(&mut senders, &[self.strings.get(name).copied().unwrap_or(NONE), *class as u32]);
-            debug_assert_eq!(senders.len() % SENDER, 0);
-        }
-        let mut domains = Vec::new();
-        for (name, fact) in &self.domains {
-            push(&mut domains, &[self.strings.get(name).copied().unwrap_or(NONE), u32::from(*fact)]);
-            debug_assert_eq!(domains.len() % DOMAIN, 0);
-        }
-        let phrases: Vec<_> =
-            self.phrases.iter().map(|(id, text, edge, atom)| (*id, text.as_str(), *edge, *atom)).collect();
-        let phrases = if phrases.is_empty() { Vec::new() } else { phrases::encode(&phrases) };
+        let id = |text: &String| self.strings.get(text).copied().unwrap_or(NONE);
+        let mut senders = Vec::with_capacity(self.senders.len() * SENDER);
+        self.senders.iter().for_each(|(name, class)| push(&mut senders, &[id(name), *class as u32]));
+        let mut domains = Vec::with_capacity(self.domains.len() * DOMAIN);
+        self.domains.iter().for_each(|(name, fact)| push(&mut domains, &[id(name), u32::from(*fact)]));
+        let mut official = Vec::with_capacity(self.official.len() * OFFICIAL);
+        self.official.iter().for_each(|(name, atom)| push(&mut official, &[id(name), *atom]));
+        let mut brands = Vec::with_capacity(self.brands.len() * BRAND);
+        self.brands.iter().for_each(|(atom, name)| push(&mut brands, &[*name, *atom, 0, 0]));
+        let mut triggers = Vec::with_capacity(self.triggers.len() * TRIGGER);
+        self.triggers.iter().for_each(|(atom, rule)| push(&mut triggers, &[*atom, *rule]));
+        let phrases = phrases::encode(self.phrases.iter().map(|(text, edge, atom)| (text.as_str(), *edge, *atom)));
+        let empty = |empty: bool, bytes: Vec<u8>| if empty { Vec::new() } else { bytes };
         let sections = [
             (SectionKind::Meta, self.meta),
             (SectionKind::Strings, pool(&self.strings)),
-            (SectionKind::Phrases, phrases),
+            (SectionKind::Phrases, empty(self.phrases.is_empty(), phrases)),
             (SectionKind::Rules, self.rules),
             (SectionKind::Conditions, self.conditions),
+            (SectionKind::Triggers, triggers),
+            (SectionKind::Automata, empty(self.patterns.is_empty(), patterns::encode(&self.patterns))),
             (SectionKind::Senders, senders),
-            (SectionKind::Brands, self.brands),
+            (SectionKind::Brands, brands),
+            (SectionKind::Official, official),
             (SectionKind::Policies, self.policies),
             (SectionKind::Texts, self.texts),
             (SectionKind::Scoring, self.scoring),

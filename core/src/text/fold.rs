@@ -84,17 +84,23 @@ pub fn fold(text: &str) -> View {
 /// Folds `text` until the result has `limit` bytes; the flag says that there was more.
 pub(super) fn fold_up_to(text: &str, limit: usize) -> (View, bool) {
     let mut folder = Folder::new(text.len().min(limit));
-    for (at, c) in text.char_indices() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
         if folder.view.text.len() >= limit {
             folder.flush_marks();
             return (folder.view, true);
         }
-        let (start, end) = (at as u32, (at + c.len_utf8()) as u32);
-        if c.is_ascii() {
-            folder.ascii(c as u8, start);
+        let start = (text.len() - rest.len()) as u32;
+        let word = rest.bytes().position(|b| !b.is_ascii_graphic()).unwrap_or(rest.len());
+        let taken = if word > 0 {
+            folder.word(rest.get(..word).unwrap_or(""), start);
+            word
         } else {
-            folder.mapped(c, start, end);
-        }
+            let end = start + c.len_utf8() as u32;
+            if c.is_ascii() { folder.control(c as u8, start) } else { folder.mapped(c, start, end) }
+            c.len_utf8()
+        };
+        rest = rest.get(taken..).unwrap_or("");
     }
     folder.flush_marks();
     (folder.view, false)
@@ -136,11 +142,21 @@ impl Folder {
         }
     }
 
-    fn ascii(&mut self, byte: u8, start: u32) {
-        match byte {
-            b' ' | b'\t'..=b'\r' => self.space(start, start + 1),
-            0..=0x1f | 0x7f => {}
-            _ => self.base(byte.to_ascii_lowercase() as char, start, start + 1, true),
+    /// Visible ASCII, which folds to as many bytes.
+    fn word(&mut self, word: &str, start: u32) {
+        self.flush_marks();
+        let from = self.view.text.len();
+        self.segment_for(start, start, true);
+        self.view.text.push_str(word);
+        if let Some(added) = self.view.text.get_mut(from..) {
+            added.make_ascii_lowercase();
+        }
+    }
+
+    /// ASCII that is not visible.
+    fn control(&mut self, byte: u8, start: u32) {
+        if matches!(byte, b' ' | b'\t'..=b'\r') {
+            self.space(start, start + 1);
         }
     }
 
@@ -235,6 +251,12 @@ impl Folder {
     }
 
     fn append(&mut self, c: char, start: u32, end: u32, exact: bool) {
+        self.segment_for(start, end, exact);
+        self.view.text.push(c);
+    }
+
+    /// Says where what is appended next comes from, unless the last segment already does.
+    fn segment_for(&mut self, start: u32, end: u32, exact: bool) {
         let folded = self.view.text.len() as u32;
         let fits = self.view.segments.last().is_some_and(|s| {
             if exact {
@@ -246,6 +268,5 @@ impl Folder {
         if !fits {
             self.view.segments.push(Segment { folded, start, end: if exact { 0 } else { end } });
         }
-        self.view.text.push(c);
     }
 }

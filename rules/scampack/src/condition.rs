@@ -1,15 +1,21 @@
 //! Conditions of rules. In: `a and not (b or near(40, c, d))`. Out: the steps that the phone evaluates.
+//!
+//! A name may be another rule: its condition is put in its place, so that composites cost the phone nothing new.
 
 use scamfilter::pack::Op;
 use std::ops::Range;
 
 /// What a name in a condition stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Name {
-    /// A term or concept.
+    /// A term, pattern or concept.
     Atom(u32),
     /// A fact of links, senders or brands.
     Fact(u8),
+    /// Another rule, by the steps of its condition.
+    Rule(Vec<Op>),
+    /// A rule whose condition comes back to the one that is read.
+    Cycle,
 }
 
 /// Why a condition cannot be read.
@@ -23,22 +29,46 @@ pub struct ConditionError {
     pub unknown_name: bool,
 }
 
-/// Nesting and length that the phone's stack of 64 always fits.
 const MAX_DEPTH: usize = 24;
 const MAX_STEPS: usize = 250;
+/// What the phone's stack holds.
+const MAX_STACK: usize = 64;
 
 /// Reads a condition; `lookup` gives what a name stands for.
 ///
 /// # Errors
 /// The first place where it cannot be read.
-pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<Name>) -> Result<Vec<Op>, ConditionError> {
+pub fn parse(text: &str, lookup: &mut dyn FnMut(&str) -> Option<Name>) -> Result<Vec<Op>, ConditionError> {
     let mut parser = Parser { tokens: tokens(text), at: 0, end: text.len(), lookup, steps: Vec::new() };
     parser.either(0)?;
     match parser.peek() {
         Some((token, at)) => Err(error(at.clone(), format!("did not expect `{token}` here"))),
         None if parser.steps.len() > MAX_STEPS => Err(error(0..text.len(), format!("more than {MAX_STEPS} steps"))),
+        None if stack(&parser.steps) > MAX_STACK => Err(error(0..text.len(), "too many parts wait for each other; name some as a term")),
         None => Ok(parser.steps),
     }
+}
+
+/// The most values that wait on the stack while the steps run.
+fn stack(steps: &[Op]) -> usize {
+    let (mut depth, mut most, mut skip) = (0usize, 0, 0usize);
+    for op in steps {
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        depth = match *op {
+            Op::Atom(_) | Op::Fact(_) => depth + 1,
+            Op::Not => depth,
+            Op::AtLeast { n, .. } => (depth + 1).saturating_sub(usize::from(n)),
+            Op::Near { n, .. } => {
+                skip = usize::from(n);
+                depth + 1
+            }
+        };
+        most = most.max(depth);
+    }
+    most
 }
 
 fn error(at: Range<usize>, message: impl Into<String>) -> ConditionError {
@@ -47,7 +77,7 @@ fn error(at: Range<usize>, message: impl Into<String>) -> ConditionError {
 
 fn tokens(text: &str) -> Vec<(&str, Range<usize>)> {
     let mut out = Vec::new();
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     let mut chars = text.char_indices().peekable();
     while let Some((start, c)) = chars.next() {
         if c.is_whitespace() {
@@ -68,7 +98,7 @@ struct Parser<'a> {
     tokens: Vec<(&'a str, Range<usize>)>,
     at: usize,
     end: usize,
-    lookup: &'a dyn Fn(&str) -> Option<Name>,
+    lookup: &'a mut dyn FnMut(&str) -> Option<Name>,
     steps: Vec<Op>,
 }
 
@@ -158,11 +188,12 @@ impl<'a> Parser<'a> {
                 Ok(())
             }
             name => {
-                let op = match self.name(name, at)? {
-                    Name::Atom(atom) => Op::Atom(atom),
-                    Name::Fact(fact) => Op::Fact(fact),
-                };
-                self.steps.push(op);
+                match self.name(name, at.clone())? {
+                    Name::Atom(atom) => self.steps.push(Op::Atom(atom)),
+                    Name::Fact(fact) => self.steps.push(Op::Fact(fact)),
+                    Name::Rule(steps) => self.steps.extend(steps),
+                    Name::Cycle => return Err(error(at, format!("`{name}` comes back to this rule"))),
+                }
                 Ok(())
             }
         }
@@ -177,7 +208,7 @@ impl<'a> Parser<'a> {
             self.at += 1;
             match self.name(name, at.clone())? {
                 Name::Atom(atom) => atoms.push(Op::Atom(atom)),
-                Name::Fact(_) => {
+                _ => {
                     return Err(error(at, format!("`{name}` has no place in the text; near and ordered take terms")));
                 }
             }
@@ -198,7 +229,7 @@ impl<'a> Parser<'a> {
         number.ok_or_else(|| error(place, format!("expected a number from {low} to {high}")))
     }
 
-    fn name(&self, name: &str, at: Range<usize>) -> Result<Name, ConditionError> {
+    fn name(&mut self, name: &str, at: Range<usize>) -> Result<Name, ConditionError> {
         let reserved = matches!(name, "and" | "or" | "not" | "near" | "ordered" | "at_least");
         if reserved || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return Err(error(at, format!("did not expect `{name}` here")));

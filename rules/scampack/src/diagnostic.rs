@@ -3,8 +3,28 @@
 use std::fmt;
 use std::ops::Range;
 
+/// Whether a pack can be built in spite of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It cannot.
+    Error,
+    /// It can, but it is probably not what was meant.
+    Warning,
+}
+
+impl Severity {
+    /// As it is printed.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 macro_rules! codes {
-    ($($name:ident = $text:literal, $about:literal;)*) => {
+    ($($name:ident = $text:literal $severity:ident, $about:literal;)*) => {
         /// Stable code of a diagnostic; never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code { $(#[doc = $about] $name,)* }
@@ -14,6 +34,9 @@ macro_rules! codes {
             /// Such as `SP001`.
             #[must_use]
             pub fn name(self) -> &'static str { match self { $(Self::$name => $text,)* } }
+            /// Whether it refuses the pack.
+            #[must_use]
+            pub fn severity(self) -> Severity { match self { $(Self::$name => Severity::$severity,)* } }
             /// What it means and how to mend it.
             #[must_use]
             pub fn about(self) -> &'static str { match self { $(Self::$name => $about,)* } }
@@ -22,17 +45,27 @@ macro_rules! codes {
 }
 
 codes! {
-    Syntax = "SP001", "The file is not valid TOML, or a value has the wrong type. The caret shows where reading stopped.";
-    UnknownKey = "SP002", "A key that scampack does not know. It is refused, because a misspelt key would silently do nothing.";
-    UnknownName = "SP003", "A condition names a term, concept or fact that does not exist. Terms are defined in the family, concepts in common/concepts.toml.";
-    Condition = "SP004", "A condition cannot be read. It is made of names, `and`, `or`, `not`, brackets, near(N, a, b), ordered(N, a, b) and at_least(K, a, b, …).";
-    Duplicate = "SP005", "An id stands twice. Ids are how operators mute and discuss rules, so each is used once, retired ones included.";
-    ShortPhrase = "SP006", "A phrase is shorter than 3 bytes after folding, or folds to nothing; it would hit inside everything.";
-    Example = "SP007", "An example does not behave as the family says. Mend the rule or, if the text is not what you meant, the example.";
-    NoExamples = "SP008", "A family needs at least one example that must hit and one that must miss; they are its tests.";
-    Value = "SP009", "A value is outside of what is known: category, level, sender class, country, weight or date.";
-    Missing = "SP010", "A file or a text that others refer to is missing.";
-    Encoding = "SP011", "The file is not UTF-8, or larger than 1 MiB.";
+    Syntax = "SP001" Error, "The file is not valid TOML, or a value has the wrong type. The caret shows where reading stopped.";
+    UnknownKey = "SP002" Error, "A key that scampack does not know. It is refused, because a misspelt key would silently do nothing.";
+    UnknownName = "SP003" Error, "A condition names something that does not exist. Terms and patterns are defined in the family, concepts in common/concepts.toml; facts and other rules of the pack can be named too.";
+    Condition = "SP004" Error, "A condition cannot be read. It is made of names, `and`, `or`, `not`, brackets, near(N, a, b), ordered(N, a, b) and at_least(K, a, b, …).";
+    Duplicate = "SP005" Error, "An id, key or domain stands twice. Ids are how operators mute and discuss rules, so each is used once.";
+    ShortPhrase = "SP006" Error, "A phrase is shorter than 3 bytes after folding, or folds to nothing; it would hit inside everything. One of over 200 bytes would only hit itself.";
+    Example = "SP007" Error, "An example does not behave as the family says. Mend the rule or, if the text is not what you meant, the example.";
+    NoExamples = "SP008" Error, "A family needs at least one example that must hit and one that must miss; they are its tests.";
+    Value = "SP009" Error, "A value is outside of what is known: category, level, sender class, country, weight or date.";
+    Missing = "SP010" Error, "A file, a folder or a text that others refer to is missing.";
+    Encoding = "SP011" Error, "The file is not UTF-8.";
+    Pattern = "SP012" Error, "A pattern is not a regular expression, can never match, matches the empty text, has no phrase that stands in every match, or makes automata that are too large for a phone. Write gaps as proximity: near(40, a, b) or ordered(40, a, b).";
+    Cycle = "SP013" Error, "The condition of a rule comes back to itself by way of other rules.";
+    Retired = "SP014" Error, "An id that pack.toml lists as retired is used again. Old ids stand in evidence and in people's lists, so they never come back.";
+    EmptyExample = "SP015" Error, "An example has no text after folding.";
+    Contradiction = "SP016" Error, "Two examples have the same message and sender, but want levels that exclude each other.";
+    RepeatedPhrase = "SP017" Warning, "A phrase stands twice in one file, or twice for one meaning. The second adds nothing; under two meanings it counts twice.";
+    UncoveredRule = "SP018" Warning, "No example of its family makes this rule hold, so nothing would notice if it broke. Add one that must hit.";
+    TooLarge = "SP019" Error, "A source file is larger than 1 MiB, or the folder holds more than 10,000 files. Lists of hosts come in as feeds.";
+    SymbolicLink = "SP020" Error, "A symbolic link in a source folder. Links are not followed: they could lead out of it.";
+    UnusedName = "SP021" Warning, "A term or pattern that no rule of its family names. It costs every phone something and does nothing.";
 }
 
 /// One thing that is wrong.
@@ -88,7 +121,7 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, column) = self.at;
-        writeln!(f, "error[{}]: {}", self.code.name(), self.message)?;
+        writeln!(f, "{}[{}]: {}", self.code.severity().name(), self.code.name(), self.message)?;
         writeln!(f, "  --> {}:{line}:{column}", self.file)?;
         if !self.excerpt.0.is_empty() {
             let pad = " ".repeat(line.to_string().len());

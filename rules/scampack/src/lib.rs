@@ -9,6 +9,7 @@ pub mod examples;
 pub mod jsonl;
 pub mod load;
 pub mod lower;
+pub mod pattern;
 pub mod render;
 pub mod source;
 

@@ -69,13 +69,13 @@ fn walk(root: &Path, dir: &Path, tree: &mut Tree, problems: &mut Vec<Diagnostic>
     for path in paths {
         let Ok(meta) = path.symlink_metadata() else { continue };
         if meta.is_symlink() {
-            problems.push(Diagnostic::file(Code::Missing, "symbolic links are not followed", &name(&path)));
+            problems.push(Diagnostic::file(Code::SymbolicLink, "symbolic links are not followed", &name(&path)));
         } else if meta.is_dir() {
             walk(root, &path, tree, problems);
         } else if path.extension().is_some_and(|e| e == "toml" || e == "dat") {
             if meta.len() > MAX_FILE || tree.len() >= MAX_FILES {
                 problems.push(Diagnostic::file(
-                    Code::Encoding,
+                    Code::TooLarge,
                     "larger than 1 MiB, or more than 10,000 files",
                     &name(&path),
                 ));

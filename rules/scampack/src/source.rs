@@ -29,6 +29,9 @@ pub struct PackFile {
     pub licence: String,
     /// After which an app should say that it is old.
     pub expires: Option<Datetime>,
+    /// Ids that were used once and must never come back.
+    #[serde(default)]
+    pub retired: Vec<String>,
 }
 
 /// `concepts.toml` of `common`.
@@ -80,6 +83,9 @@ pub struct Family {
     /// Words of this family alone.
     #[serde(default)]
     pub terms: BTreeMap<String, Phrases>,
+    /// Regular expressions over folded text, by the name that conditions use.
+    #[serde(default)]
+    pub patterns: BTreeMap<String, Spanned<String>>,
     /// Rules.
     #[serde(default)]
     pub rule: Vec<RuleSource>,

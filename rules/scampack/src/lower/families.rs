@@ -1,111 +1,236 @@
-//! Families and their rules. In: `families/*.toml`. Out: terms, conditions and weights in the pack.
+//! Families and their rules. In: `families/*.toml`. Out: terms, patterns, conditions and weights in the pack.
+//!
+//! All families are read before the first condition, so that a rule may build on rules of other families.
 
-use super::{Lower, mlo};
+use super::{File, Lower};
 use crate::condition::{self, Name};
-use crate::diagnostic::{Code, nearest};
-use crate::source::Family;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::pattern;
+use crate::source::{Example, Family, RuleSource};
 use scamfilter::engine::Fact;
-use scamfilter::pack::Op;
 use scamfilter::pack::write::{NewRule, PackWriter};
+use scamfilter::pack::{Op, PhraseEdge};
+use scamfilter::text::fold;
 use scamfilter::{Level, ReasonCode};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use toml::Spanned;
 
-impl Lower<'_> {
-    pub(super) fn families(&mut self, writer: &mut PackWriter) -> Vec<(String, Family)> {
-        let paths: Vec<String> = self.tree.keys().filter(|p| p.starts_with("families/")).cloned().collect();
-        let mut families = Vec::new();
+/// A family with the atoms of its names.
+struct Read<'a> {
+    file: File<'a>,
+    family: Family,
+    alive: bool,
+    names: BTreeMap<String, u32>,
+}
+
+impl<'a> Lower<'a> {
+    pub(super) fn families(&mut self, writer: &mut PackWriter, retired: &[String]) -> Vec<(String, Family)> {
+        let paths: Vec<&String> = self.tree.keys().filter(|p| p.starts_with("families/")).collect();
+        let mut all = Vec::new();
         for path in paths {
-            let file = self.file(&path);
-            let Some(family) = self.read::<Family>(&path) else { continue };
-            self.family(writer, &family, &file);
-            families.push((path, family));
+            if let Some((file, family)) = self.read::<Family>(path) {
+                all.push(self.names(writer, file, family, retired));
+            }
         }
-        families
+        self.examples(&all);
+        let mut conditions = Vec::new();
+        self.used.clear();
+        for (at, read) in all.iter().enumerate() {
+            for index in 0..read.family.rule.len() {
+                conditions.push((at, index, self.condition(&all, at, index, &mut Vec::new())));
+            }
+        }
+        for (at, index, condition) in conditions {
+            let Some((read, rule)) = all.get(at).and_then(|r| Some((r, r.family.rule.get(index)?))) else { continue };
+            self.rule(writer, read, rule, condition);
+        }
+        self.unused(&all);
+        all.into_iter().map(|read| (read.file.path.to_owned(), read.family)).collect()
     }
 
-    fn family(&mut self, writer: &mut PackWriter, family: &Family, file: &(String, String)) {
+    /// Checks a family and gives atoms to its terms and patterns.
+    fn names(&mut self, writer: &mut PackWriter, file: File<'a>, family: Family, retired: &[String]) -> Read<'a> {
         self.id(&family.id, file);
+        let id = family.id.get_ref();
         let status = [(true, "experimental"), (true, "stable"), (false, "retired")];
         let alive = self.one_of("status", &family.status, &status, file).unwrap_or(false);
-        let category = self.category(&family.category, file);
         if family.examples.hit.is_empty() || family.examples.miss.is_empty() {
             self.problem(Code::NoExamples, "a family needs examples of both kinds", file, family.id.span(), None);
         }
-        let mut terms = BTreeMap::new();
+        for used in std::iter::once(&family.id).chain(family.rule.iter().map(|r| &r.id)) {
+            if retired.contains(used.get_ref()) {
+                let message = format!("`{}` is retired in pack.toml and must not come back", used.get_ref());
+                let help = "take a new id: an old one still stands in evidence and in people's lists";
+                self.problem(Code::Retired, message, file, used.span(), Some(help.to_owned()));
+            }
+        }
+        let mut names = BTreeMap::new();
         for (name, phrases) in &family.terms {
             let atom = self.atom();
             if alive {
-                self.phrases(writer, phrases, atom, file);
+                self.phrases(writer, phrases, &format!("{id}.{name}"), atom, file);
             }
-            terms.insert(name.as_str(), atom);
+            names.insert(name.clone(), atom);
         }
-        for rule in &family.rule {
-            self.id(&rule.id, file);
-            self.sentence(&rule.text, file);
-            let prefix = format!("{}.", family.id.get_ref());
-            if !rule.id.get_ref().starts_with(&prefix) {
-                self.problem(
-                    Code::Value,
-                    format!("ids of this family begin with `{prefix}`"),
-                    file,
-                    rule.id.span(),
-                    None,
-                );
+        for (name, pattern) in &family.patterns {
+            let atom = self.atom();
+            if names.insert(name.clone(), atom).is_some() {
+                let message = format!("`{name}` is a term and a pattern");
+                self.problem(Code::Duplicate, message, file, pattern.span(), None);
             }
-            let condition = self.condition(&rule.when, &terms, file);
-            let unwanted = rule.weight_unwanted.unwrap_or(rule.weight);
-            if !(-20.0..=20.0).contains(&rule.weight) || !(-20.0..=20.0).contains(&unwanted) {
-                self.problem(Code::Value, "weights lie between -20.0 and 20.0", file, rule.id.span(), None);
+            if alive {
+                self.pattern(writer, pattern, atom, file);
             }
-            let kind = if rule.weight < 0.0 || unwanted < 0.0 { ReasonCode::Guard } else { ReasonCode::Text };
-            let (max_level, floor) = (
-                self.level(rule.max_level.as_ref(), Level::Scam, file),
-                self.level(rule.floor.as_ref(), Level::Clear, file),
-            );
-            if let Some(condition) = condition.filter(|_| alive) {
-                writer.rule(&NewRule {
-                    id: rule.id.get_ref(),
-                    text_id: rule.text.get_ref(),
-                    kind,
-                    category,
-                    max_level,
-                    floor,
-                    weights: (mlo(rule.weight), mlo(unwanted)),
-                    condition: &condition,
-                });
+        }
+        Read { file, family, alive, names }
+    }
+
+    fn pattern(&mut self, writer: &mut PackWriter, source: &Spanned<String>, atom: u32, file: File<'_>) {
+        match pattern::compile(source.get_ref()) {
+            Ok(compiled) => {
+                let required = self.atom();
+                let edge = PhraseEdge { anywhere: true, ..PhraseEdge::default() };
+                compiled.required.iter().for_each(|phrase| writer.phrase(phrase, edge, required));
+                writer.pattern(atom, required, compiled.forward, compiled.reverse);
+            }
+            Err(refused) => self.problem(Code::Pattern, refused.message, file, source.span(), Some(refused.help)),
+        }
+    }
+
+    fn rule(&mut self, writer: &mut PackWriter, read: &Read<'_>, rule: &RuleSource, condition: Option<Vec<Op>>) {
+        let file = read.file;
+        self.id(&rule.id, file);
+        self.sentence(&rule.text, file);
+        let category = self.category(&read.family.category, file);
+        let prefix = format!("{}.", read.family.id.get_ref());
+        if !rule.id.get_ref().starts_with(&prefix) {
+            let message = format!("ids of this family begin with `{prefix}`");
+            self.problem(Code::Value, message, file, rule.id.span(), None);
+        }
+        let weight = self.weight(rule.weight, rule.id.span(), file);
+        let unwanted = self.weight(rule.weight_unwanted.unwrap_or(rule.weight), rule.id.span(), file);
+        let max_level = self.level(rule.max_level.as_ref(), Level::Scam, file);
+        let floor = self.level(rule.floor.as_ref(), Level::Clear, file);
+        if let Some(condition) = condition.filter(|_| read.alive) {
+            writer.rule(&NewRule {
+                id: rule.id.get_ref(),
+                text_id: rule.text.get_ref(),
+                code: if weight < 0 || unwanted < 0 { ReasonCode::Guard } else { ReasonCode::Text },
+                category,
+                max_level,
+                floor,
+                weights: (weight, unwanted),
+                condition: &condition,
+            });
+        }
+    }
+
+    /// Steps of the rule `index` of family `at`; `open` are the rules that are being read, to find cycles.
+    fn condition(&mut self, all: &[Read<'_>], at: usize, index: usize, open: &mut Vec<(usize, usize)>) -> Option<Vec<Op>> {
+        let read = all.get(at)?;
+        let rule = read.family.rule.get(index)?;
+        open.push((at, index));
+        let concepts = self.concepts;
+        let outermost = open.len() == 1;
+        let parsed = condition::parse(rule.when.get_ref(), &mut |name| {
+            let atom = read.names.get(name).or_else(|| concepts.get(name));
+            if let Some(atom) = atom {
+                self.used.insert((at, name.to_owned()));
+                return Some(Name::Atom(*atom));
+            }
+            if let Some((fact, _)) = Fact::ALL.iter().find(|(_, n)| *n == name) {
+                return Some(Name::Fact(*fact as u8));
+            }
+            let place = all.iter().enumerate().find_map(|(family, read)| {
+                Some((family, read.family.rule.iter().position(|r| r.id.get_ref() == name)?))
+            })?;
+            if open.contains(&place) {
+                return Some(Name::Cycle);
+            }
+            // What is wrong inside of it is told where it stands.
+            Some(self.condition(all, place.0, place.1, open).map_or(Name::Rule(vec![Op::Fact(u8::MAX)]), Name::Rule))
+        });
+        open.pop();
+        match parsed {
+            Ok(steps) => Some(steps),
+            Err(error) if outermost => {
+                self.unreadable(read, all, &rule.when, error);
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn unreadable(&mut self, read: &Read<'_>, all: &[Read<'_>], when: &Spanned<String>, error: condition::ConditionError) {
+        // The value stands behind its quote; an escape before the place would shift it, which a reader can live with.
+        let start = when.span().start + 1;
+        let at = start + error.at.start..start + error.at.end;
+        let name = when.get_ref().get(error.at.clone()).unwrap_or("");
+        let facts = Fact::ALL.iter().map(|f| f.1);
+        let rules = all.iter().flat_map(|r| &r.family.rule).map(|r| r.id.get_ref().as_str());
+        let own = read.names.keys().chain(self.concepts.keys()).map(String::as_str);
+        let near = error.unknown_name.then(|| nearest(name, own.chain(facts).chain(rules))).flatten();
+        let code = match error.unknown_name {
+            true => Code::UnknownName,
+            false if error.message.contains("comes back") => Code::Cycle,
+            false => Code::Condition,
+        };
+        self.problem(code, error.message, read.file, at, near.map(|n| format!("did you mean `{n}`?")));
+    }
+
+    fn unused(&mut self, all: &[Read<'_>]) {
+        for (at, read) in all.iter().enumerate() {
+            let terms = read.family.terms.iter().map(|(name, phrases)| (name, phrases.values().flatten().next()));
+            let patterns = read.family.patterns.iter().map(|(name, pattern)| (name, Some(pattern)));
+            let all: Vec<_> = terms.chain(patterns).filter(|(name, _)| !self.used.contains(&(at, (*name).clone()))).collect();
+            for (name, first) in all {
+                let place = first.map_or(0..0, Spanned::span);
+                self.problem(Code::UnusedName, format!("no rule names `{name}`"), read.file, place, None);
             }
         }
     }
 
-    fn condition(
-        &mut self,
-        when: &Spanned<String>,
-        terms: &BTreeMap<&str, u32>,
-        file: &(String, String),
-    ) -> Option<Vec<Op>> {
-        let concepts = self.concepts;
-        let lookup = |name: &str| {
-            let atom = terms.get(name).or_else(|| concepts.get(name)).map(|a| Name::Atom(*a));
-            atom.or_else(|| Fact::ALL.iter().find(|(_, n)| *n == name).map(|(f, _)| Name::Fact(*f as u8)))
-        };
-        match condition::parse(when.get_ref(), &lookup) {
-            Ok(steps) => Some(steps),
-            Err(error) => {
-                // The value stands behind its quote; an escape before the place would shift it, which a reader can live with.
-                let start = when.span().start + 1;
-                let at = start + error.at.start..start + error.at.end;
-                let name = when.get_ref().get(error.at.clone()).unwrap_or("");
-                let known = terms
-                    .keys()
-                    .copied()
-                    .chain(concepts.keys().map(String::as_str))
-                    .chain(Fact::ALL.iter().map(|f| f.1));
-                let near = error.unknown_name.then(|| nearest(name, known)).flatten();
-                let code = if error.unknown_name { Code::UnknownName } else { Code::Condition };
-                self.problem(code, error.message, file, at, near.map(|n| format!("did you mean `{n}`?")));
-                None
+    /// Examples that are empty, and those for which two places want levels that exclude each other.
+    fn examples(&mut self, all: &[Read<'_>]) {
+        let mut wanted: BTreeMap<(String, Option<String>), Vec<Wanted<'_>>> = BTreeMap::new();
+        for read in all {
+            let examples = &read.family.examples;
+            let guards = read.family.rule.iter().all(|r| r.weight < 0.0);
+            let both = examples.hit.iter().map(|e| (e, true)).chain(examples.miss.iter().map(|e| (e, false)));
+            for (example, hit) in both {
+                let Example { text, sender, level, .. } = example.get_ref();
+                let folded = fold(text).text().trim().to_owned();
+                if folded.is_empty() {
+                    let message = "an example without text shows nothing";
+                    self.problem(Code::EmptyExample, message, read.file, example.span(), None);
+                    continue;
+                }
+                let level = level.as_deref().and_then(Level::from_name);
+                let (least, most) = match hit {
+                    true if guards => (Level::Clear, Level::Scam),
+                    true => (level.unwrap_or(Level::Suspicious), Level::Scam),
+                    false => (Level::Clear, level.unwrap_or(Level::Clear)),
+                };
+                let places = wanted.entry((folded, sender.clone())).or_default();
+                if let Some(other) = places.iter().find(|p| p.least > most || p.most < least) {
+                    let before = Diagnostic::new(Code::Contradiction, "", other.file.path, other.file.text, other.at.clone());
+                    let message = format!(
+                        "{}:{} wants {} to {} for the same message, here it is {} to {}",
+                        other.file.path, before.at.0, other.least.name(), other.most.name(), least.name(), most.name()
+                    );
+                    self.problem(Code::Contradiction, message, read.file, example.span(), None);
+                }
+                places.push(Wanted { file: read.file, at: example.span(), least, most });
             }
         }
     }
+}
+
+/// Levels that one example allows.
+struct Wanted<'a> {
+    file: File<'a>,
+    at: Range<usize>,
+    least: Level,
+    most: Level,
 }

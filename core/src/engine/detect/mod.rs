@@ -1,0 +1,92 @@
+//! Detectors. In: a prepared message and packs. Out: findings, each with its weight, limits and ranges of the original.
+
+mod brands;
+mod hosts;
+mod overlay;
+mod phrases;
+mod policies;
+mod rules;
+
+use super::ScamFilter;
+use super::facts::{self, Facts, Judged};
+use super::hits::Hits;
+use crate::message::Message;
+use crate::pack::SenderClass;
+use crate::text::Prepared;
+use crate::verdict::{Category, Level, ReasonCode};
+use core::ops::Range;
+
+/// One contribution before it becomes a reason.
+pub(super) struct Finding {
+    pub(super) code: ReasonCode,
+    pub(super) rule: String,
+    /// Index of its pack; `None` for the overlay and the engine itself.
+    pub(super) pack: Option<usize>,
+    pub(super) category: Category,
+    pub(super) max_level: Level,
+    pub(super) floor: Level,
+    pub(super) weight: i32,
+    pub(super) weight_unwanted: i32,
+    pub(super) ranges: Vec<Range<usize>>,
+    pub(super) brand: Option<String>,
+    pub(super) host: Option<String>,
+    pub(super) text_id: String,
+}
+
+impl Finding {
+    /// The engine's own, without pack, place or votes.
+    pub(super) fn own(code: ReasonCode, rule: &str, weight: i32, weight_unwanted: i32) -> Self {
+        Self {
+            code,
+            rule: rule.to_owned(),
+            pack: None,
+            category: Category::Other,
+            max_level: Level::Scam,
+            floor: Level::Clear,
+            weight,
+            weight_unwanted,
+            ranges: Vec::new(),
+            brand: None,
+            host: None,
+            text_id: rule.to_owned(),
+        }
+    }
+}
+
+/// What detection hands to scoring.
+pub(super) struct Detected {
+    pub(super) findings: Vec<Finding>,
+    pub(super) sender_allowed: bool,
+    pub(super) truncated: bool,
+}
+
+/// What all detectors look at.
+struct Seen<'a> {
+    filter: &'a ScamFilter,
+    message: &'a Message,
+    prepared: &'a Prepared<'a>,
+    links: Vec<Judged<'a>>,
+    class: SenderClass,
+    hits: Hits,
+    facts: Facts,
+    /// Id of a brand that is named beside a link that is not its own.
+    mismatch: Option<String>,
+}
+
+/// Runs every detector.
+pub(super) fn detect(filter: &ScamFilter, message: &Message, prepared: &Prepared<'_>) -> Detected {
+    let links = facts::links(filter, message, prepared);
+    let class = facts::sender_class(filter, message);
+    let (hits, complete) = phrases::hits(filter, prepared, &links);
+    let facts = facts::of_message(message, prepared, &links, class);
+    let mut seen = Seen { filter, message, prepared, links, class, hits, facts, mismatch: None };
+    brands::mark(&mut seen);
+
+    let mut findings = Vec::new();
+    hosts::find(&seen, &mut findings);
+    policies::find(&seen, &mut findings);
+    rules::find(&seen, &mut findings);
+    findings.retain(|f| !filter.overlay.mutes(&f.rule, message.received_at));
+    let sender_allowed = overlay::find(&seen, &mut findings);
+    Detected { findings, sender_allowed, truncated: !complete }
+}

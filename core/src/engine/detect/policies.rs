@@ -1,0 +1,32 @@
+//! Policies. In: the class of the sender, the country, facts. Out: a finding for each policy that the sender broke.
+
+use super::{Finding, Seen};
+use crate::engine::spans::MAX_SPANS;
+use crate::verdict::{Level, ReasonCode};
+
+const DAY: i64 = 86_400_000;
+
+pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
+    let country = seen.message.sim_country.as_deref().or(seen.filter.home_country.as_deref());
+    for (index, open) in seen.filter.packs.iter().enumerate() {
+        for policy in open.pack.policies().filter(|p| p.covers(seen.class) && seen.facts.common(p.forbids)) {
+            let here = country.is_none_or(|c| c.as_bytes().eq_ignore_ascii_case(&policy.country));
+            let now = seen.message.received_at.is_none_or(|at| at.div_euclid(DAY) >= i64::from(policy.in_force));
+            if !here || !now {
+                continue;
+            }
+            let forbidden = seen.links.iter().filter(|l| l.facts.common(policy.forbids));
+            let only_official = seen.links.iter().all(|l| l.official);
+            let cap = if only_official { Level::Suspicious } else { policy.max_level };
+            findings.push(Finding {
+                rule: policy.id.to_owned(),
+                pack: Some(index),
+                category: policy.category,
+                max_level: policy.max_level.min(cap),
+                host: forbidden.clone().next().map(|l| l.link.host.clone()),
+                ranges: forbidden.map(|l| l.link.range.clone()).take(MAX_SPANS).collect(),
+                ..Finding::own(ReasonCode::Policy, policy.text_id, policy.weight, policy.weight_unwanted)
+            });
+        }
+    }
+}

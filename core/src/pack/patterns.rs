@@ -1,0 +1,94 @@
+//! Patterns: regular expressions that the compiler turned into automata. In: a section. Out: which required phrase wakes
+//! which automaton, and the automata themselves.
+//!
+//! ```text
+//! u32 patterns, then for each: u32 atom, u32 atom of its required phrases, u32 offset, u32 bytes forward, u32 bytes reverse.
+//! Automata: sparse DFAs of regex-automata, the forward one and the reverse one behind it, little-endian.
+//! ```
+
+use super::read::u32_at;
+use super::{Pack, SectionKind};
+use core::ops::Range;
+use regex_automata::dfa::regex::Regex;
+use regex_automata::dfa::sparse::DFA;
+use regex_automata::{Anchored, Input};
+
+const RECORD: usize = 20;
+
+/// A pattern before its automaton is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// What a match stands for.
+    pub atom: u32,
+    /// Atom of the phrases of which one stands in every match.
+    pub required: u32,
+    forward: Range<usize>,
+    reverse: Range<usize>,
+}
+
+/// A pattern ready to search with.
+pub struct Automaton(Regex<DFA<Vec<u8>>>);
+
+impl Pack {
+    /// Patterns in the order of the section.
+    pub fn patterns(&self) -> impl Iterator<Item = Pattern> + '_ {
+        let section = self.section(SectionKind::Automata);
+        let count = u32_at(section, 0).unwrap_or(0) as usize;
+        let records = section.get(4..).unwrap_or(&[]).as_chunks::<RECORD>().0;
+        records.iter().take(count).filter_map(|r| {
+            let start = u32_at(r, 8)? as usize;
+            let middle = start.checked_add(u32_at(r, 12)? as usize)?;
+            let end = middle.checked_add(u32_at(r, 16)? as usize)?;
+            Some(Pattern { atom: u32_at(r, 0)?, required: u32_at(r, 4)?, forward: start..middle, reverse: middle..end })
+        })
+    }
+
+    /// The automaton of `pattern`; `None` when its bytes are not one.
+    #[must_use]
+    pub fn automaton(&self, pattern: &Pattern) -> Option<Automaton> {
+        let section = self.section(SectionKind::Automata);
+        let read = |range: &Range<usize>| {
+            let (dfa, read) = DFA::from_bytes(section.get(range.clone())?).ok()?;
+            (read == range.len()).then(|| dfa.to_owned())
+        };
+        let (forward, reverse) = (read(&pattern.forward)?, read(&pattern.reverse)?);
+        Some(Automaton(Regex::builder().build_from_dfas(forward, reverse)))
+    }
+}
+
+impl Automaton {
+    /// Matches in `text` from left to right, none overlapping, at most `limit`.
+    pub fn find(&self, text: &str, limit: usize) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut from = 0;
+        while found.len() < limit && from <= text.len() {
+            let input = Input::new(text).range(from..).anchored(Anchored::No);
+            // An automaton may give up (on a quit byte); the place is then as good as without a match.
+            let Ok(Some(hit)) = self.0.try_search(&input) else { break };
+            let whole = text.is_char_boundary(hit.start()) && text.is_char_boundary(hit.end());
+            if whole && !hit.is_empty() {
+                found.push(hit.range());
+            }
+            from = hit.end().max(from + 1);
+        }
+        found
+    }
+}
+
+/// A pattern to write: its atoms, and its automata forward and reverse.
+#[cfg(feature = "write")]
+pub(super) type NewPattern = (u32, u32, Vec<u8>, Vec<u8>);
+
+#[cfg(feature = "write")]
+pub(super) fn encode(patterns: &[NewPattern]) -> Vec<u8> {
+    let mut head = (patterns.len() as u32).to_le_bytes().to_vec();
+    let mut body = Vec::new();
+    let start = 4 + patterns.len() * RECORD;
+    for (atom, required, forward, reverse) in patterns {
+        for value in [*atom, *required, (start + body.len()) as u32, forward.len() as u32, reverse.len() as u32] {
+            head.extend(value.to_le_bytes());
+        }
+        body.extend([&forward[..], reverse].concat());
+    }
+    [head, body].concat()
+}

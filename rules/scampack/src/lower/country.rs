@@ -1,0 +1,93 @@
+//! What a country brings beside families. In: brands with senders and domains, policies, sentences. Out: their sections.
+
+use super::{Lower, days};
+use crate::diagnostic::Code;
+use crate::source::{BrandsFile, PoliciesFile, TextsFile};
+use scamfilter::Level;
+use scamfilter::engine::Fact;
+use scamfilter::pack::SenderClass;
+use scamfilter::pack::write::{NewPolicy, PackWriter};
+use scamfilter::text::fold;
+use std::collections::BTreeMap;
+
+impl Lower<'_> {
+    pub(super) fn texts(&mut self, writer: &mut PackWriter) {
+        let Some((file, texts)) = self.read::<TextsFile>("texts.toml") else { return };
+        for text in texts.text {
+            let key = text.key.get_ref();
+            if !self.texts.insert(key.clone()) {
+                self.problem(Code::Duplicate, format!("the key `{key}` stands twice"), file, text.key.span(), None);
+            }
+            if !text.sentence.contains_key("en") {
+                let message = "every sentence needs at least English (`en`)";
+                self.problem(Code::Missing, message, file, text.key.span(), None);
+            }
+            for (language, sentence) in &text.sentence {
+                writer.text(key, language, sentence, text.advice.get(language).map(String::as_str));
+            }
+        }
+    }
+
+    pub(super) fn brands(&mut self, writer: &mut PackWriter) {
+        let Some((file, brands)) = self.read::<BrandsFile>("brands.toml") else { return };
+        let mut claimed: BTreeMap<String, String> = BTreeMap::new();
+        for brand in brands.brand {
+            self.id(&brand.id, file);
+            let id = brand.id.get_ref();
+            if brand.domains.is_empty() {
+                let message = "a brand needs at least one official domain";
+                self.problem(Code::Value, message, file, brand.id.span(), None);
+            }
+            let class = self.one_of("sender class", &brand.class, &SenderClass::ALL, file);
+            let atom = self.atom();
+            self.phrases(writer, &brand.aliases, id, atom, file);
+            let domains: Vec<String> = brand.domains.iter().map(|d| fold(d).text().to_owned()).collect();
+            for domain in &domains {
+                if let Some(other) = claimed.insert(domain.clone(), id.clone()) {
+                    let message = format!("`{domain}` already belongs to `{other}`");
+                    self.problem(Code::Duplicate, message, file, brand.id.span(), None);
+                }
+            }
+            writer.brand(id, atom, &domains);
+            let class = class.unwrap_or(SenderClass::Unknown);
+            brand.senders.iter().for_each(|s| writer.sender(fold(s.trim()).text(), class));
+        }
+    }
+
+    pub(super) fn policies(&mut self, writer: &mut PackWriter) {
+        let Some((file, policies)) = self.read::<PoliciesFile>("policies.toml") else { return };
+        for policy in policies.policy {
+            self.id(&policy.id, file);
+            self.sentence(&policy.text, file);
+            let category = self.category(&policy.category, file);
+            let verified = [(Level::Scam, "primary"), (Level::Suspicious, "secondary"), (Level::Suspicious, "none")];
+            let max_level = self.one_of("verification", &policy.verified, &verified, file);
+            let mut classes = 0;
+            for class in &policy.classes {
+                classes |= self.one_of("sender class", class, &SenderClass::ALL, file).map_or(0, |c| 1 << c as u32);
+            }
+            let mut forbids = 0;
+            for fact in &policy.forbids {
+                forbids |= self.one_of("fact", fact, Fact::ALL, file).map_or(0, |f| 1 << f as u32);
+            }
+            let Ok(country) = <[u8; 2]>::try_from(policy.country.as_bytes()) else {
+                let message = "countries have two letters (ISO 3166-1)";
+                self.problem(Code::Value, message, file, policy.id.span(), None);
+                continue;
+            };
+            let weight = self.weight(policy.weight, policy.id.span(), file);
+            writer.policy(&NewPolicy {
+                id: policy.id.get_ref(),
+                text_id: policy.text.get_ref(),
+                country,
+                category,
+                max_level: max_level.unwrap_or(Level::Suspicious),
+                classes,
+                forbids,
+                in_force: days(&policy.in_force),
+                weights: (weight, weight),
+                source: &policy.source,
+            });
+        }
+    }
+}

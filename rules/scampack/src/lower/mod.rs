@@ -1,0 +1,240 @@
+//! Lowering. In: the source tree of one pack and the concepts of `common`. Out: the image, the same bytes everywhere,
+//! or every diagnostic at once.
+
+mod common;
+mod country;
+mod families;
+
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::load::Tree;
+use crate::source::{ConceptsFile, Family, PackFile, Phrases, parse};
+use scamfilter::engine::LOCAL_ATOMS;
+use scamfilter::pack::write::PackWriter;
+use scamfilter::pack::{Header, PhraseEdge};
+use scamfilter::text::{NORMALISER, fold};
+use scamfilter::{Category, Level};
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use toml::Spanned;
+use toml::value::Datetime;
+
+/// Shortest and longest phrase in bytes after folding.
+const PHRASE: std::ops::RangeInclusive<usize> = 3..=200;
+
+/// Concepts by name, as `common` defines them.
+pub type Concepts = BTreeMap<String, u32>;
+
+/// A compiled pack.
+pub struct Compiled {
+    /// Its id.
+    pub id: String,
+    /// The image.
+    pub image: Vec<u8>,
+    /// What `pack.toml` says.
+    pub about: PackFile,
+    /// Families with their file, for the examples.
+    pub families: Vec<(String, Family)>,
+    /// What is not wrong enough to refuse the pack.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Concepts that a tree defines; empty for other packs than `common`.
+///
+/// # Errors
+/// As [`compile`].
+pub fn concepts(tree: &Tree) -> Result<Concepts, Vec<Diagnostic>> {
+    let Some(text) = tree.get("concepts.toml") else { return Ok(Concepts::new()) };
+    let file: ConceptsFile = parse("concepts.toml", text).map_err(|d| vec![*d])?;
+    Ok(file.concept.into_iter().map(|c| (c.name.into_inner(), c.id)).collect())
+}
+
+/// Compiles one pack.
+///
+/// # Errors
+/// Everything that is wrong with it, in order of the files, warnings included.
+pub fn compile(tree: &Tree, concepts: &Concepts) -> Result<Compiled, Vec<Diagnostic>> {
+    let mut lower = Lower {
+        tree,
+        concepts,
+        problems: Vec::new(),
+        ids: BTreeSet::new(),
+        texts: BTreeSet::new(),
+        phrases: BTreeMap::new(),
+        used: BTreeSet::new(),
+        atoms: LOCAL_ATOMS,
+    };
+    let compiled = lower.pack();
+    let refused = lower.problems.iter().any(|p| p.code.severity() == Severity::Error);
+    match compiled {
+        Some(compiled) if !refused => Ok(Compiled { warnings: lower.problems, ..compiled }),
+        _ => Err(lower.problems),
+    }
+}
+
+/// A source file.
+#[derive(Clone, Copy)]
+struct File<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+struct Lower<'a> {
+    tree: &'a Tree,
+    concepts: &'a Concepts,
+    problems: Vec<Diagnostic>,
+    ids: BTreeSet<String>,
+    texts: BTreeSet<String>,
+    /// Where each folded phrase was first seen, with the name that it fills.
+    phrases: BTreeMap<String, (&'a str, String)>,
+    /// Terms and patterns that some condition names, with the index of their family.
+    used: BTreeSet<(usize, String)>,
+    atoms: u32,
+}
+
+impl<'a> Lower<'a> {
+    fn pack(&mut self) -> Option<Compiled> {
+        let Some((_, about)) = self.read::<PackFile>("pack.toml") else {
+            if !self.tree.contains_key("pack.toml") {
+                self.problems.push(Diagnostic::file(Code::Missing, "a pack needs a pack.toml", "pack.toml"));
+            }
+            return None;
+        };
+        let mut writer = PackWriter::new(Header {
+            minor: 0,
+            engines: (1, 1),
+            normaliser: NORMALISER,
+            concept_set: self.concepts.values().copied().max().unwrap_or(0) as u16,
+            psl_date: self.psl_date(),
+            serial: about.serial,
+            expires: about.expires.map_or(0, |d| days(&d).max(0) as u32),
+        });
+        let countries = about.countries.join(" ");
+        for (key, value) in [
+            ("id", &about.id),
+            ("publisher", &about.publisher),
+            ("title", &about.title),
+            ("countries", &countries),
+            ("licence", &about.licence),
+        ] {
+            writer.meta(key, value);
+        }
+        self.texts(&mut writer);
+        self.concept_phrases(&mut writer);
+        self.scoring(&mut writer);
+        self.domains(&mut writer);
+        self.suffixes(&mut writer);
+        self.brands(&mut writer);
+        self.policies(&mut writer);
+        let families = self.families(&mut writer, &about.retired);
+        Some(Compiled { id: about.id.clone(), image: writer.finish(), about, families, warnings: Vec::new() })
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, path: &str) -> Option<(File<'a>, T)> {
+        let (path, text) = self.tree.get_key_value(path)?;
+        match parse(path, text) {
+            Ok(value) => Some((File { path, text }, value)),
+            Err(problem) => {
+                self.problems.push(*problem);
+                None
+            }
+        }
+    }
+
+    fn problem(&mut self, code: Code, message: impl Into<String>, file: File<'_>, at: Range<usize>, help: Option<String>) {
+        let mut diagnostic = Diagnostic::new(code, message, file.path, file.text, at);
+        diagnostic.help = help;
+        self.problems.push(diagnostic);
+    }
+
+    fn id(&mut self, id: &Spanned<String>, file: File<'_>) {
+        let well_formed =
+            id.get_ref().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_".contains(&b));
+        if !well_formed || id.get_ref().is_empty() {
+            self.problem(Code::Value, "ids are made of a-z, 0-9, dot, hyphen and underscore", file, id.span(), None);
+        }
+        if !self.ids.insert(id.get_ref().clone()) {
+            self.problem(Code::Duplicate, format!("the id `{}` stands twice", id.get_ref()), file, id.span(), None);
+        }
+    }
+
+    /// One of a closed set of names.
+    fn one_of<T: Copy>(&mut self, what: &str, name: &Spanned<String>, known: &[(T, &str)], file: File<'_>) -> Option<T> {
+        let found = known.iter().find(|(_, n)| n == name.get_ref()).map(|(v, _)| *v);
+        if found.is_none() {
+            let names: Vec<&str> = known.iter().map(|(_, n)| *n).collect();
+            let help = nearest(name.get_ref(), names.iter().copied())
+                .map_or_else(|| format!("known: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
+            self.problem(Code::Value, format!("unknown {what} `{}`", name.get_ref()), file, name.span(), Some(help));
+        }
+        found
+    }
+
+    fn category(&mut self, name: &Spanned<String>, file: File<'_>) -> Category {
+        let known: Vec<_> = Category::ALL.iter().map(|c| (*c, c.name())).collect();
+        self.one_of("category", name, &known, file).unwrap_or(Category::Other)
+    }
+
+    fn level(&mut self, name: Option<&Spanned<String>>, default: Level, file: File<'_>) -> Level {
+        let known: Vec<_> = Level::ALL.iter().filter(|l| **l != Level::Unknown).map(|l| (*l, l.name())).collect();
+        name.map_or(default, |n| self.one_of("level", n, &known, file).unwrap_or(default))
+    }
+
+    /// A weight as the pack holds it; rounding happens here once, so that packs hold integers.
+    fn weight(&mut self, weight: f64, at: Range<usize>, file: File<'_>) -> i32 {
+        if !(-20.0..=20.0).contains(&weight) {
+            self.problem(Code::Value, "weights lie between -20.0 and 20.0", file, at, None);
+        }
+        mlo(weight)
+    }
+
+    fn sentence(&mut self, key: &Spanned<String>, file: File<'_>) {
+        if !self.texts.contains(key.get_ref()) {
+            let help =
+                nearest(key.get_ref(), self.texts.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+            self.problem(Code::Missing, format!("texts.toml has no `{}`", key.get_ref()), file, key.span(), help);
+        }
+    }
+
+    /// Phrases that hit `atom`, called `name`. A star at an edge lets the word go on there.
+    fn phrases(&mut self, writer: &mut PackWriter, phrases: &Phrases, name: &str, atom: u32, file: File<'a>) {
+        for phrase in phrases.values().flatten() {
+            let raw = phrase.get_ref().as_str();
+            let edge = PhraseEdge { open_start: raw.starts_with('*'), open_end: raw.ends_with('*'), anywhere: false };
+            let view = fold(raw.trim_matches('*'));
+            let folded = view.text().trim();
+            if !PHRASE.contains(&folded.len()) {
+                let message = format!("`{raw}` has {} bytes after folding; 3 to 200 are possible", folded.len());
+                self.problem(Code::ShortPhrase, message, file, phrase.span(), None);
+                continue;
+            }
+            writer.phrase(folded, edge, atom);
+            let first = self.phrases.insert(folded.to_owned(), (file.path, name.to_owned()));
+            if let Some((path, other)) = first.filter(|(path, other)| other == name || *path == file.path) {
+                let message = format!("`{raw}` already fills `{other}` ({path})");
+                self.problem(Code::RepeatedPhrase, message, file, phrase.span(), None);
+            }
+        }
+    }
+
+    fn atom(&mut self) -> u32 {
+        self.atoms += 1;
+        self.atoms - 1
+    }
+}
+
+/// Thousandths of log-odds.
+fn mlo(log_odds: f64) -> i32 {
+    (log_odds * 1000.0).round() as i32
+}
+
+/// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+fn days(date: &Datetime) -> i32 {
+    let Some(date) = date.date else { return 0 };
+    let (year, month, day) = (i32::from(date.year), i32::from(date.month), i32::from(date.day));
+    let year = year - i32::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
