@@ -5,8 +5,8 @@
 //! instructions each; what passes is compared byte by byte within one bucket.
 //!
 //! ```text
-//! u32 phrases, then for each tier: u8 filter bits, u8 directory bits, u16 zero, u32 offsets of filter, directory, records,
-//! u32 length of the records. Filter: 2^bits bits. Directory: 2^bits + 1 offsets (u32) into the records.
+//! u32 phrases, then for each tier: u8 filter bits, u8 directory bits, u8 1 if some phrase may start inside a word, u8 zero,
+//! u32 offsets of filter, directory, records, u32 length of the records. Filter: 2^bits bits. Directory: 2^bits + 1 offsets (u32) into the records.
 //! Record: u8 length, u8 flags, u24 atom, text; the records of one bucket stand together.
 //! ```
 
@@ -58,6 +58,8 @@ pub struct PhraseTable<'a> {
 struct Tier<'a> {
     filter_shift: u32,
     directory_shift: u32,
+    /// Some phrase may start inside a word.
+    inside: bool,
     filter: &'a [u8],
     directory: &'a [u8],
     records: &'a [u8],
@@ -79,24 +81,31 @@ impl<'a> PhraseTable<'a> {
 /// `limit` times; false when there were more.
 pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: impl FnMut(usize, PhraseHit)) -> bool {
     let text = folded.as_bytes();
+    let tiers = tables.iter().enumerate().flat_map(|(table, t)| t.tiers.iter().enumerate().map(move |t| (table, t)));
+    let tiers: Vec<(usize, usize, &Tier<'_>)> = tiers.filter_map(|(table, (tier, t))| Some((table, tier, t.as_ref()?))).collect();
     let mut left = limit;
-    for (start, _) in text.iter().enumerate().filter(|(_, byte)| **byte & 0xc0 != 0x80) {
+    let mut before = 0u8;
+    for (start, &byte) in text.iter().enumerate() {
+        let within = before.is_ascii_lowercase() && byte.is_ascii_lowercase();
+        before = byte;
+        if byte & 0xc0 == 0x80 || within && !tiers.iter().any(|(_, _, tier)| tier.inside) {
+            continue;
+        }
         let rest = text.get(start..).unwrap_or(&[]);
         let hashes = hashes(window(rest));
-        for (index, table) in tables.iter().enumerate() {
-            for (tier, hash) in table.tiers.iter().zip(hashes).filter_map(|(tier, hash)| Some((tier.as_ref()?, hash))) {
-                if !tier.passes(hash) {
+        for (table, class, tier) in tiers.iter().filter(|(_, _, tier)| !within || tier.inside) {
+            let hash = hashes.get(*class).copied().unwrap_or(0);
+            if !tier.passes(hash) {
+                continue;
+            }
+            for record in tier.bucket(hash).filter(|r| rest.starts_with(r.text)) {
+                let end = start + record.text.len();
+                if !stands_free(folded, start, end, record.flags) {
                     continue;
                 }
-                for record in tier.bucket(hash).filter(|r| rest.starts_with(r.text)) {
-                    let end = start + record.text.len();
-                    if !stands_free(folded, start, end, record.flags) {
-                        continue;
-                    }
-                    let Some(less) = left.checked_sub(1) else { return false };
-                    left = less;
-                    found(index, PhraseHit { atom: record.atom, start, end });
-                }
+                let Some(less) = left.checked_sub(1) else { return false };
+                left = less;
+                found(*table, PhraseHit { atom: record.atom, start, end });
             }
         }
     }
@@ -141,6 +150,7 @@ impl<'a> Tier<'a> {
         Some(Self {
             filter_shift: 64 - filter_bits,
             directory_shift: 64 - directory_bits,
+            inside: section.get(at + 2) != Some(&0),
             filter: part(4, 1 << (filter_bits - 3))?,
             directory: part(8, ((1 << directory_bits) + 1) * 4)?,
             records: part(12, length)?,
@@ -253,7 +263,8 @@ pub(super) fn encode<'a>(phrases: impl Iterator<Item = (&'a str, PhraseEdge, u32
         }
         directory.extend((records.len() as u32).to_le_bytes());
         let base = HEAD + TIERS.len() * TIER_SIZE + body.len();
-        head.extend([filter_bits as u8, directory_bits as u8, 0, 0]);
+        let inside = members.iter().any(|(_, r)| r.get(1).is_some_and(|flags| flags & (OPEN_START | ANYWHERE) != 0));
+        head.extend([filter_bits as u8, directory_bits as u8, u8::from(inside), 0]);
         for value in [base, base + filter.len(), base + filter.len() + directory.len(), records.len()] {
             head.extend((value as u32).to_le_bytes());
         }

@@ -129,10 +129,13 @@ fn bare(text: &str, start: usize, end: usize) -> Option<Link> {
         return None;
     }
     let host = text.get(start..end)?.trim_end_matches(['.', '-', '_']);
+    if !host.bytes().any(|b| b == b'.') {
+        return None;
+    }
     let last = host.rsplit('.').next()?;
     let named = last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()) || last.starts_with("xn--");
     let labels = host.split('.').all(|l| !l.is_empty() && l.len() <= 63);
-    if !host.contains('.') || !(named || host.parse::<core::net::Ipv4Addr>().is_ok()) || !labels || host.len() > 253 {
+    if !(named || host.parse::<core::net::Ipv4Addr>().is_ok()) || !labels || host.len() > 253 {
         return None;
     }
     let mut after = start + host.len();
