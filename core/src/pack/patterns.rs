@@ -26,6 +26,14 @@ pub struct Pattern {
     reverse: Range<usize>,
 }
 
+impl Pattern {
+    /// Bytes of both automata.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.forward.len() + self.reverse.len()
+    }
+}
+
 /// A pattern ready to search with.
 pub struct Automaton(Regex<DFA<Vec<u8>>>);
 

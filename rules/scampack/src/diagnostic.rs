@@ -1,7 +1,8 @@
 //! What is wrong with a rule source, as rustc would say it. In: a place in a file. Out: code, excerpt and help.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Whether a pack can be built in spite of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,20 +119,63 @@ impl Diagnostic {
     }
 }
 
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Diagnostic {
+    /// As rustc shows it; with `colour` for a stream that takes colour away where it must.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        let severity = self.code.severity();
+        let paint = if colour { Style::of(severity) } else { Style::default() };
+        let Style { title, bold, end } = paint;
         let (line, column) = self.at;
-        writeln!(f, "{}[{}]: {}", self.code.severity().name(), self.code.name(), self.message)?;
-        writeln!(f, "  --> {}:{line}:{column}", self.file)?;
+        let (code, name) = (self.code.name(), severity.name());
+        let mut out = format!("{title}{name}[{code}]{end}{bold}: {}{end}\n", self.message);
+        let _ = write!(out, "  {bold}-->{end} {}:{line}:{column}", self.file);
         if !self.excerpt.0.is_empty() {
             let pad = " ".repeat(line.to_string().len());
-            writeln!(f, "{pad} |\n{line} | {}", self.excerpt.0)?;
-            writeln!(f, "{pad} | {}{}", " ".repeat(column - 1), "^".repeat(self.excerpt.1))?;
+            let before: String = self.excerpt.0.chars().take(column - 1).collect();
+            let meant: String = self.excerpt.0.chars().skip(column - 1).take(self.excerpt.1).collect();
+            // A tab or a combining mark is not one cell wide.
+            let blank: String = before.chars().map(|c| if c == '\t' { "\t".to_owned() } else { " ".repeat(c.width().unwrap_or(0)) }).collect();
+            let carets = "^".repeat(meant.width().max(1));
+            let _ = write!(out, "\n{pad} {bold}|{end}\n{bold}{line} |{end} {}\n{pad} {bold}|{end} {blank}{title}{carets}{end}", self.excerpt.0);
         }
         if let Some(help) = &self.help {
-            writeln!(f, "  = help: {help}")?;
+            let _ = write!(out, "\n  {bold}= help:{end} {help}");
         }
-        write!(f, "  = see: scampack explain {}", self.code.name())
+        let _ = write!(out, "\n  {bold}={end} see: scampack explain {code}");
+        out
+    }
+
+    /// The same for programs; keys are stable.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "code": self.code.name(), "severity": self.code.severity().name(), "message": self.message, "file": self.file,
+            "line": self.at.0, "column": self.at.1, "excerpt": self.excerpt.0, "help": self.help,
+        })
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Style {
+    title: &'static str,
+    bold: &'static str,
+    end: &'static str,
+}
+
+impl Style {
+    fn of(severity: Severity) -> Self {
+        let title = match severity {
+            Severity::Error => "\x1b[1;31m",
+            Severity::Warning => "\x1b[1;33m",
+        };
+        Self { title, bold: "\x1b[1m", end: "\x1b[0m" }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::load::Tree;
 use crate::lower::Compiled;
 use crate::source::{Example, Family};
 use scamfilter::{Level, Message, ScamFilter, Verdict};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// How many ran, and what failed.
@@ -14,6 +15,8 @@ pub struct Outcome {
     pub ran: usize,
     /// One diagnostic for each that failed.
     pub failed: Vec<Diagnostic>,
+    /// One warning for each rule that no example of its family hits.
+    pub uncovered: Vec<Diagnostic>,
 }
 
 /// Runs every example of every family of a pack.
@@ -22,15 +25,23 @@ pub fn run(tree: &Tree, compiled: &Compiled, filter: &ScamFilter) -> Outcome {
     let mut outcome = Outcome::default();
     for (path, family) in &compiled.families {
         let text = tree.get(path).map_or("", String::as_str);
+        let mut covered = BTreeSet::new();
         let mut judge = |example: &Example, span: Range<usize>, must_hit: bool| {
             outcome.ran += 1;
             let verdict = filter.check(&message(example));
+            covered.extend(verdict.reasons.iter().map(|r| r.rule.clone()).filter(|_| must_hit));
             if let Some((wrong, help)) = complaint(&verdict, example, family, must_hit) {
                 outcome.failed.push(Diagnostic::new(Code::Example, wrong, path, text, span).help(help));
             }
         };
         family.examples.hit.iter().for_each(|e| judge(e.get_ref(), e.span(), true));
         family.examples.miss.iter().for_each(|e| judge(e.get_ref(), e.span(), false));
+        if family.status.get_ref() != "retired" {
+            outcome.uncovered.extend(family.rule.iter().filter(|r| !covered.contains(r.id.get_ref())).map(|rule| {
+                let message = format!("no example of this family makes `{}` hold", rule.id.get_ref());
+                Diagnostic::new(Code::UncoveredRule, message, path, text, rule.id.span())
+            }));
+        }
     }
     outcome
 }

@@ -3,15 +3,22 @@
 //! Runs on hosts only. Everything that is wrong becomes a [`Diagnostic`]; outputs appear whole or not at all.
 #![forbid(unsafe_code)]
 
+pub mod card;
+pub mod cli;
 pub mod condition;
+pub mod content;
 pub mod diagnostic;
 pub mod examples;
+pub mod impact;
 pub mod jsonl;
+pub mod layout;
 pub mod load;
 pub mod lower;
 pub mod pattern;
 pub mod render;
+pub mod schema;
 pub mod source;
+pub mod template;
 
 pub use diagnostic::{Code, Diagnostic};
 pub use load::{Tree, starter};

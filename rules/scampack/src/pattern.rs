@@ -78,7 +78,8 @@ pub fn compile(pattern: &str) -> Result<Compiled, Refused> {
         }
         text => too_large(format!(" ({text})")),
     })?;
-    let sparse = |dfa: &dense::DFA<Vec<u32>>| dfa.to_sparse().map(|s| s.to_bytes_little_endian());
+    let sparse =
+        |dfa: &dense::DFA<Vec<u32>>| dfa.to_sparse().map(|s| s.to_bytes_little_endian()).map_err(|e| e.to_string());
     let (forward, reverse) = match (sparse(built.forward()), sparse(built.reverse())) {
         (Ok(forward), Ok(reverse)) => (forward, reverse),
         (Err(error), _) | (_, Err(error)) => return Err(too_large(format!(" ({error})"))),

@@ -1,17 +1,23 @@
 //! Rule sources as they stand in TOML. In: text. Out: typed values; unknown keys are refused with the nearest known one.
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::value::Datetime;
 
+/// How a date looks in the schema: editors see TOML's dates as strings.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+struct Date(#[allow(dead_code, reason = "only its schema is used")] String);
+
 /// Phrases by language.
 pub type Phrases = BTreeMap<String, Vec<Spanned<String>>>;
 
 /// `pack.toml`: the pack itself.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PackFile {
     /// Id, such as `th`.
@@ -28,6 +34,7 @@ pub struct PackFile {
     /// SPDX expression.
     pub licence: String,
     /// After which an app should say that it is old.
+    #[schemars(with = "Option<Date>")]
     pub expires: Option<Datetime>,
     /// Ids that were used once and must never come back.
     #[serde(default)]
@@ -35,7 +42,7 @@ pub struct PackFile {
 }
 
 /// `concepts.toml` of `common`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConceptsFile {
     /// Language-neutral meanings.
@@ -43,26 +50,31 @@ pub struct ConceptsFile {
 }
 
 /// A language-neutral meaning.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Concept {
     /// Append-only number; from 2048 on a guard.
     pub id: u32,
     /// Name in conditions.
+    #[schemars(with = "String")]
     pub name: Spanned<String>,
     /// How each language says it.
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub phrases: Phrases,
 }
 
 /// `families/*.toml`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Family {
     /// Id; the ids of its rules begin with it.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// `experimental`, `stable` or `retired`.
+    #[schemars(with = "String")]
     pub status: Spanned<String>,
     /// See the list of categories.
+    #[schemars(with = "String")]
     pub category: Spanned<String>,
     /// Where it is alive.
     #[serde(default)]
@@ -74,17 +86,21 @@ pub struct Family {
     /// Where the campaign is documented.
     pub source: String,
     /// When it was written.
+    #[schemars(with = "Date")]
     pub created: Datetime,
     /// When someone last looked at it.
+    #[schemars(with = "Date")]
     pub reviewed: Datetime,
     /// What it is known to hit wrongly.
     #[serde(default)]
     pub false_positives: Vec<String>,
     /// Words of this family alone.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, Vec<String>>>")]
     pub terms: BTreeMap<String, Phrases>,
     /// Regular expressions over folded text, by the name that conditions use.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub patterns: BTreeMap<String, Spanned<String>>,
     /// Rules.
     #[serde(default)]
@@ -94,37 +110,44 @@ pub struct Family {
 }
 
 /// One rule.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSource {
     /// Id; never reused.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// Condition.
+    #[schemars(with = "String")]
     pub when: Spanned<String>,
     /// Log-odds, -20.0 to 20.0; negative for guards.
     pub weight: f64,
     /// Log-odds for the unwanted score; the same if absent.
     pub weight_unwanted: Option<f64>,
     /// Highest level that it may help to reach.
+    #[schemars(with = "Option<String>")]
     pub max_level: Option<Spanned<String>>,
     /// Level that it causes by itself.
+    #[schemars(with = "Option<String>")]
     pub floor: Option<Spanned<String>>,
     /// Key of its sentence.
+    #[schemars(with = "String")]
     pub text: Spanned<String>,
 }
 
 /// Messages that must and must not be hit.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// At least `suspicious`, or the level given.
+    #[schemars(with = "Vec<Example>")]
     pub hit: Vec<Spanned<Example>>,
     /// `clear`, or at most the level given, and no rule of the family.
+    #[schemars(with = "Vec<Example>")]
     pub miss: Vec<Spanned<Example>>,
 }
 
 /// One example.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// The message.
@@ -138,7 +161,7 @@ pub struct Example {
 }
 
 /// `brands.toml`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BrandsFile {
     /// Brands.
@@ -146,14 +169,17 @@ pub struct BrandsFile {
 }
 
 /// A brand that scammers imitate.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BrandSource {
     /// Id.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// Class of its senders.
+    #[schemars(with = "String")]
     pub class: Spanned<String>,
     /// Names in each language.
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub aliases: Phrases,
     /// Sender IDs that it uses.
     pub senders: Vec<String>,
@@ -164,7 +190,7 @@ pub struct BrandSource {
 }
 
 /// `policies.toml`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PoliciesFile {
     /// Policies.
@@ -172,33 +198,40 @@ pub struct PoliciesFile {
 }
 
 /// What a class of senders may not do.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicySource {
     /// Id.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// Country in which it holds.
     pub country: String,
     /// Sender classes.
+    #[schemars(with = "Vec<String>")]
     pub classes: Vec<Spanned<String>>,
     /// Facts, one of which breaks it.
+    #[schemars(with = "Vec<String>")]
     pub forbids: Vec<Spanned<String>>,
     /// Date in force.
+    #[schemars(with = "Date")]
     pub in_force: Datetime,
     /// `primary`, `secondary` or `none`; below primary at most `suspicious`.
+    #[schemars(with = "String")]
     pub verified: Spanned<String>,
     /// Legal source.
     pub source: String,
     /// Category.
+    #[schemars(with = "String")]
     pub category: Spanned<String>,
     /// Log-odds.
     pub weight: f64,
     /// Key of its sentence.
+    #[schemars(with = "String")]
     pub text: Spanned<String>,
 }
 
 /// `texts.toml`: sentences by key and language.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TextsFile {
     /// Sentences.
@@ -206,10 +239,11 @@ pub struct TextsFile {
 }
 
 /// A sentence in each language.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TextSource {
     /// Key that rules name.
+    #[schemars(with = "String")]
     pub key: Spanned<String>,
     /// What was found, by language.
     pub sentence: BTreeMap<String, String>,
@@ -219,17 +253,18 @@ pub struct TextSource {
 }
 
 /// `domains.toml`: registrable domains by use.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DomainsFile {
     /// Where they were found.
     pub source: String,
     /// Domains by fact, such as `link.shortener`.
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub domains: BTreeMap<Spanned<String>, Vec<String>>,
 }
 
 /// `scoring.toml` of `common`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoringFile {
     /// Log-odds of a message of which nothing is known.

@@ -192,7 +192,7 @@ pub fn request(data: &[u8]) {
 /// Lines of `check --input`.
 pub fn jsonl(data: &[u8]) {
     let mut out = Vec::new();
-    let ran = scampack::jsonl::check(filter(), data, &mut out).expect("memory never fails");
+    let ran = scampack::jsonl::check(filter(), data, &mut out, 1, |_| {}).expect("memory never fails");
     let lines = out.split(|b| *b == b'\n').filter(|l| !l.is_empty()).count();
     assert_eq!(lines, ran.judged + ran.malformed);
 }

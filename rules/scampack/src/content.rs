@@ -1,0 +1,136 @@
+//! What is in a pack, as lines. In: an open pack. Out: kind and name to what it says, the ground of `inspect` and `diff`.
+//!
+//! Names are those of sources and stay the same from build to build; numbers of local terms do not and never appear.
+
+use crate::template::date;
+use scamfilter::engine::{Fact, GUARD_CONCEPTS, LOCAL_ATOMS};
+use scamfilter::pack::{Op, Pack, SectionKind, SenderClass};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Kind and name of a thing in a pack.
+pub type Key = (&'static str, String);
+
+/// Everything in a pack but for hosts and suffixes, which are hashes.
+#[must_use]
+pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
+    let mut all = BTreeMap::new();
+    let mut add = |kind: &'static str, name: String, what: String| {
+        let slot: &mut String = all.entry((kind, name)).or_default();
+        // Two things of one name, such as the phrase of two terms, are told together.
+        let between = if slot.is_empty() { "" } else { "; " };
+        let _ = write!(slot, "{between}{what}");
+    };
+    let header = pack.header();
+    for key in ["id", "title", "publisher", "countries", "licence"] {
+        add("pack", key.to_owned(), pack.meta(key).unwrap_or("").to_owned());
+    }
+    add("pack", "serial".to_owned(), header.serial.to_string());
+    add("pack", "expires".to_owned(), if header.expires == 0 { "never".to_owned() } else { date(i64::from(header.expires)) });
+    add("pack", "normaliser".to_owned(), header.normaliser.to_string());
+    add("pack", "suffix list".to_owned(), header.psl_date.to_string());
+    let names = names(pack);
+    for rule in pack.rules() {
+        let steps: Vec<String> = pack.condition(rule.condition).map(|op| step(op, &names)).collect();
+        let mut what = format!("{}, weight {:+}", rule.category.name(), f64::from(rule.weight) / 1000.0);
+        if rule.weight_unwanted != rule.weight {
+            let _ = write!(what, ", unwanted {:+}", f64::from(rule.weight_unwanted) / 1000.0);
+        }
+        let _ = write!(what, ", up to {}", rule.max_level.name());
+        if rule.floor > scamfilter::Level::Clear {
+            let _ = write!(what, ", at least {}", rule.floor.name());
+        }
+        add("rule", rule.id.to_owned(), format!("{what}: {}", steps.join(" ")));
+    }
+    for (text, edge, atom) in pack.phrases().entries() {
+        let edges = format!("{}{}", if edge.open_start { "*" } else { "" }, if edge.open_end { " *" } else { "" });
+        let name = names.get(&atom).cloned().unwrap_or_else(|| "nothing".to_owned());
+        add("phrase", text.to_owned(), format!("{name}{}{edges}", if edge.anywhere { " (wakes a pattern)" } else { "" }));
+    }
+    for pattern in pack.patterns() {
+        let name = names.get(&pattern.atom).cloned().unwrap_or_default();
+        add("pattern", name, format!("{} bytes", pattern.size()));
+    }
+    for brand in pack.brands() {
+        let domains: Vec<&str> = pack.officials().filter(|(_, atom)| *atom == brand.atom).map(|(d, _)| d).collect();
+        add("brand", brand.id.to_owned(), domains.join(" "));
+    }
+    for (name, class) in pack.senders() {
+        let class = SenderClass::ALL.iter().find(|(c, _)| *c as u8 == class).map_or("?", |(_, n)| n);
+        add("sender", name.to_owned(), class.to_owned());
+    }
+    for policy in pack.policies() {
+        let country = String::from_utf8_lossy(&policy.country).into_owned();
+        let from = date(i64::from(policy.in_force));
+        let weight = f64::from(policy.weight) / 1000.0;
+        let what = format!("{country} from {from}, up to {}, weight {weight:+}: {}", policy.max_level.name(), policy.source);
+        add("policy", policy.id.to_owned(), what);
+    }
+    for text in pack.texts() {
+        let advice = text.advice.map_or(String::new(), |a| format!(" | {a}"));
+        add("text", format!("{} ({})", text.key, text.language), format!("{}{advice}", text.sentence));
+    }
+    for (domain, number) in pack.domains() {
+        add("domain", domain.to_owned(), fact(u8::try_from(number).unwrap_or(u8::MAX)).to_owned());
+    }
+    if let Some(s) = pack.scoring() {
+        let log_odds = |v: i32| f64::from(v) / 1000.0;
+        for (name, value) in [
+            ("bias", s.bias),
+            ("bias unwanted", s.bias_unwanted),
+            ("suspicious", s.suspicious),
+            ("scam", s.scam),
+            ("unwanted", s.unwanted),
+            ("pack bound", s.pack_bound),
+            ("contact", s.contact),
+        ] {
+            add("scoring", name.to_owned(), format!("{:+}", log_odds(value)));
+        }
+        let curve: Vec<String> = s.curve.iter().map(|(x, y)| format!("{}:{y}", log_odds(*x))).collect();
+        add("scoring", "curve".to_owned(), curve.join(" "));
+    }
+    for (kind, size) in pack.sections().filter(|(kind, _)| matches!(kind, SectionKind::Hosts | SectionKind::Suffixes)) {
+        add("section", format!("{kind:?}").to_lowercase(), format!("{size} bytes"));
+    }
+    all
+}
+
+/// Names of atoms: the number of a concept, the id of a brand, the rules that a term serves.
+fn names(pack: &Pack) -> BTreeMap<u32, String> {
+    let mut names: BTreeMap<u32, String> = BTreeMap::new();
+    for (_, _, atom) in pack.phrases().entries().filter(|(_, _, atom)| *atom < LOCAL_ATOMS) {
+        let kind = if atom < GUARD_CONCEPTS { "concept" } else { "guard" };
+        names.insert(atom, format!("{kind} {atom}"));
+    }
+    for brand in pack.brands() {
+        names.insert(brand.atom, brand.id.to_owned());
+    }
+    for rule in pack.rules() {
+        let atoms: Vec<u32> = pack.condition(rule.condition).filter_map(|op| if let Op::Atom(a) = op { Some(a) } else { None }).collect();
+        for atom in atoms {
+            let unnamed = if atom < LOCAL_ATOMS { format!("concept {atom}") } else { format!("term of {}", rule.id) };
+            names.entry(atom).or_insert(unnamed);
+        }
+    }
+    for pattern in pack.patterns() {
+        let name = names.get(&pattern.atom).cloned().unwrap_or_default();
+        names.insert(pattern.required, name);
+    }
+    names
+}
+
+fn step(op: Op, names: &BTreeMap<u32, String>) -> String {
+    match op {
+        Op::Atom(atom) => format!("[{}]", names.get(&atom).map_or("?", String::as_str)),
+        Op::Fact(number) => fact(number).to_owned(),
+        Op::AtLeast { k, n } if k == n => format!("all({n})"),
+        Op::AtLeast { k: 1, n } => format!("any({n})"),
+        Op::AtLeast { k, n } => format!("at_least({k} of {n})"),
+        Op::Not => "not".to_owned(),
+        Op::Near { ordered, distance, .. } => format!("{}({distance})", if ordered { "ordered" } else { "near" }),
+    }
+}
+
+fn fact(number: u8) -> &'static str {
+    Fact::ALL.iter().find(|(f, _)| *f as u8 == number).map_or("?", |(_, name)| name)
+}

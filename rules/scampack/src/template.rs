@@ -1,0 +1,111 @@
+//! What `new` starts from. In: an id and what is known of it. Out: sources that lint and that say what to fill in.
+
+use anyhow::bail;
+use scamfilter::Category;
+use std::fmt::Write as _;
+
+/// A family. Its examples fail until they are filled in, so that none is forgotten.
+///
+/// # Errors
+/// When the id or the category is not one.
+pub fn family(id: &str, category: &str, languages: &[String]) -> anyhow::Result<String> {
+    if !id.contains('.') || !plain(id) {
+        bail!("`{id}` is no id of a family: take the pack's id, a dot and a name of a-z, 0-9 and hyphens, like th.refund");
+    }
+    if Category::from_name(category).is_none() {
+        let known: Vec<&str> = Category::ALL.iter().map(|c| c.name()).collect();
+        bail!("`{category}` is no category; known: {}", known.join(", "));
+    }
+    let quoted: Vec<String> = languages.iter().map(|l| format!("\"{l}\"")).collect();
+    let mut words = String::new();
+    for language in languages {
+        let _ = writeln!(words, "{language} = [\"WORDS THAT ONLY THIS CAMPAIGN USES\"]");
+    }
+    Ok(format!(
+        r#"id = "{id}"
+status = "experimental"
+category = "{category}"
+languages = [{languages}]
+owner = "YOUR TEAM"
+source = "WHERE THE CAMPAIGN IS DOCUMENTED"
+created = {today}
+reviewed = {today}
+false_positives = ["A WANTED MESSAGE THAT COMES CLOSE, AND WHY IT STAYS CLEAR"]
+
+# Words of this campaign alone. What other families need too is a concept of `common`: parcel, urgent, follow_link, …
+[terms.lure]
+{words}
+[[rule]]
+id = "{id}.link"
+# Terms, concepts, facts and other rules, with and, or, not, near(40, a, b), ordered(40, a, b), at_least(2, a, b, c).
+when = "lure and link.unofficial"
+# Log-odds: 4.6 makes a suspicion from nothing, 6.5 a scam.
+weight = 4.6
+max_level = "suspicious"
+# A key of texts.toml, of this pack.
+text = "{id}"
+
+[examples]
+hit = [{{ text = "A MESSAGE OF THE CAMPAIGN" }}]
+miss = [{{ text = "A WANTED MESSAGE THAT COMES CLOSE" }}]
+"#,
+        languages = quoted.join(", "),
+        today = today(),
+    ))
+}
+
+/// `pack.toml` and `texts.toml` of a pack.
+///
+/// # Errors
+/// When the id is not one.
+pub fn pack(id: &str, publisher: &str, countries: &[String]) -> anyhow::Result<[String; 2]> {
+    if !plain(id) || id.contains('.') {
+        bail!("`{id}` is no id of a pack: a-z, 0-9 and hyphens");
+    }
+    let quoted: Vec<String> = countries.iter().map(|c| format!("\"{}\"", c.to_ascii_uppercase())).collect();
+    let publisher = toml::Value::from(publisher);
+    let serial = format!("{}01", today().replace('-', ""));
+    let pack = format!(
+        "id = \"{id}\"\nserial = {serial}\npublisher = {publisher}\ntitle = \"WHAT IT IS FOR\"\ncountries = [{}]\nlicence = \"UNLICENSED\"\n",
+        quoted.join(", "),
+    );
+    let texts = format!(
+        "[[text]]\nkey = \"{id}.example\"\nsentence = {{ en = \"WHAT WAS FOUND, IN WORDS OF A CUSTOMER\" }}\nadvice = {{ en = \"WHAT TO DO, AND WHOM TO CALL\" }}\n"
+    );
+    Ok([pack, texts])
+}
+
+fn plain(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b))
+}
+
+/// Today in UTC, as TOML writes dates.
+fn today() -> String {
+    let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_secs());
+    date((seconds / 86_400) as i64)
+}
+
+/// A date from days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+#[must_use]
+pub fn date(days: i64) -> String {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (days, date) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_782, "2026-11-25"), (-1, "1969-12-31")] {
+            assert_eq!(super::date(days), date);
+        }
+    }
+}
