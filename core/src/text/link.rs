@@ -166,6 +166,9 @@ fn finish(text: &str, start: usize, authority_end: usize, host: &str, shape: Sha
     let path = tail.split(['?', '#']).next().unwrap_or("");
     let is_apk = path.len() >= 4 && path.get(path.len() - 4..).is_some_and(|e| e.eq_ignore_ascii_case(".apk"));
     let host = fold(host).text().trim_end_matches('.').to_owned();
+    if host.is_empty() {
+        return None;
+    }
     Some(Link {
         range: start..authority_end + tail.len(),
         host,
