@@ -14,7 +14,7 @@ pub enum Name {
     Fact(u8),
     /// Another rule, by the steps of its condition.
     Rule(Vec<Op>),
-    /// A rule whose condition comes back to the one that is read.
+    /// A rule that leads round in a circle.
     Cycle,
 }
 
@@ -27,6 +27,8 @@ pub struct ConditionError {
     pub message: String,
     /// Whether it is a name that nobody knows.
     pub unknown_name: bool,
+    /// Whether it is a rule that leads round in a circle.
+    pub cycle: bool,
 }
 
 const MAX_DEPTH: usize = 24;
@@ -72,7 +74,7 @@ fn stack(steps: &[Op]) -> usize {
 }
 
 fn error(at: Range<usize>, message: impl Into<String>) -> ConditionError {
-    ConditionError { at, message: message.into(), unknown_name: false }
+    ConditionError { at, message: message.into(), unknown_name: false, cycle: false }
 }
 
 fn tokens(text: &str) -> Vec<(&str, Range<usize>)> {
@@ -192,7 +194,10 @@ impl<'a> Parser<'a> {
                     Name::Atom(atom) => self.steps.push(Op::Atom(atom)),
                     Name::Fact(fact) => self.steps.push(Op::Fact(fact)),
                     Name::Rule(steps) => self.steps.extend(steps),
-                    Name::Cycle => return Err(error(at, format!("`{name}` comes back to this rule"))),
+                    Name::Cycle => {
+                        let error = error(at, format!("`{name}` leads round in a circle"));
+                        return Err(ConditionError { cycle: true, ..error });
+                    }
                 }
                 Ok(())
             }
@@ -234,6 +239,7 @@ impl<'a> Parser<'a> {
         if reserved || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return Err(error(at, format!("did not expect `{name}` here")));
         }
-        (self.lookup)(name).ok_or(ConditionError { at, message: format!("unknown name `{name}`"), unknown_name: true })
+        let unknown = || ConditionError { unknown_name: true, ..error(at, format!("unknown name `{name}`")) };
+        (self.lookup)(name).ok_or_else(unknown)
     }
 }

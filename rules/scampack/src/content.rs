@@ -31,7 +31,6 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
     add("pack", "suffix list".to_owned(), header.psl_date.to_string());
     let names = names(pack);
     for rule in pack.rules() {
-        let steps: Vec<String> = pack.condition(rule.condition).map(|op| step(op, &names)).collect();
         let mut what = format!("{}, weight {:+}", rule.category.name(), f64::from(rule.weight) / 1000.0);
         if rule.weight_unwanted != rule.weight {
             let _ = write!(what, ", unwanted {:+}", f64::from(rule.weight_unwanted) / 1000.0);
@@ -40,7 +39,7 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
         if rule.floor > scamfilter::Level::Clear {
             let _ = write!(what, ", at least {}", rule.floor.name());
         }
-        add("rule", rule.id.to_owned(), format!("{what}: {}", steps.join(" ")));
+        add("rule", rule.id.to_owned(), format!("{what}: {}", condition(pack, rule.condition, &names)));
     }
     for (text, edge, atom) in pack.phrases().entries() {
         let edges = format!("{}{}", if edge.open_start { "*" } else { "" }, if edge.open_end { " *" } else { "" });
@@ -119,16 +118,33 @@ fn names(pack: &Pack) -> BTreeMap<u32, String> {
     names
 }
 
-fn step(op: Op, names: &BTreeMap<u32, String>) -> String {
-    match op {
-        Op::Atom(atom) => format!("[{}]", names.get(&atom).map_or("?", String::as_str)),
-        Op::Fact(number) => fact(number).to_owned(),
-        Op::AtLeast { k, n } if k == n => format!("all({n})"),
-        Op::AtLeast { k: 1, n } => format!("any({n})"),
-        Op::AtLeast { k, n } => format!("at_least({k} of {n})"),
-        Op::Not => "not".to_owned(),
-        Op::Near { ordered, distance, .. } => format!("{}({distance})", if ordered { "ordered" } else { "near" }),
+/// The condition as an author writes it.
+fn condition(pack: &Pack, condition: (u32, u32), names: &BTreeMap<u32, String>) -> String {
+    let name = |atom: u32| format!("[{}]", names.get(&atom).map_or("?", String::as_str));
+    let mut stack: Vec<String> = Vec::new();
+    let mut steps = pack.condition(condition);
+    while let Some(op) = steps.next() {
+        let part = match op {
+            Op::Atom(atom) => name(atom),
+            Op::Fact(number) => fact(number).to_owned(),
+            Op::Not => format!("not {}", stack.pop().unwrap_or_default()),
+            Op::AtLeast { k, n } => {
+                let parts = stack.split_off(stack.len().saturating_sub(usize::from(n)));
+                match k {
+                    1 => format!("({})", parts.join(" or ")),
+                    k if k == n => format!("({})", parts.join(" and ")),
+                    k => format!("at_least({k}, {})", parts.join(", ")),
+                }
+            }
+            Op::Near { n, ordered, distance } => {
+                let atoms = steps.by_ref().take(usize::from(n));
+                let atoms: Vec<String> = atoms.map(|op| if let Op::Atom(atom) = op { name(atom) } else { "?".to_owned() }).collect();
+                format!("{}({distance}, {})", if ordered { "ordered" } else { "near" }, atoms.join(", "))
+            }
+        };
+        stack.push(part);
     }
+    stack.join(" ")
 }
 
 fn fact(number: u8) -> &'static str {

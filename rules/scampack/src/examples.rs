@@ -64,7 +64,7 @@ fn complaint(verdict: &Verdict, example: &Example, family: &Family, must_hit: bo
     );
     let default = if must_hit { Level::Suspicious } else { Level::Clear };
     let level = example.level.as_deref().and_then(Level::from_name).unwrap_or(default);
-    let guards = family.rule.iter().all(|r| r.weight < 0.0);
+    let guards = family.guards();
     let wrong = match must_hit {
         true if !own => "no rule of this family hits this example",
         true if !guards && verdict.level < level => "this example must reach a higher level",

@@ -1,6 +1,6 @@
 //! Verdicts for people. In: a verdict and the message it is about. Out: lines of text with the words marked.
 
-use scamfilter::{Reason, ScamFilter, Span, Verdict};
+use scamfilter::{Level, Reason, ScamFilter, Span, Verdict};
 use std::fmt::Write as _;
 
 /// Level, category, score, the message with marks, and each reason with its sentence.
@@ -34,7 +34,11 @@ pub fn human(filter: &ScamFilter, verdict: &Verdict, text: &str, locales: &[&str
         }
     }
     if verdict.reasons.is_empty() {
-        let _ = writeln!(out, "        no rule has anything to say about it");
+        let nothing = match verdict.level {
+            Level::Unknown => "nothing was found, but not everything could be read",
+            _ => "no rule has anything to say about it",
+        };
+        let _ = writeln!(out, "        {nothing}");
     }
     let packs: Vec<String> = verdict.packs.iter().map(|p| format!("{} {}", p.pack, p.serial)).collect();
     let _ = writeln!(out, "packs: {}", packs.join(", "));

@@ -120,9 +120,11 @@ pub struct RuleSource {
     #[schemars(with = "String")]
     pub when: Spanned<String>,
     /// Log-odds, -20.0 to 20.0; negative for guards.
-    pub weight: f64,
+    #[schemars(with = "f64")]
+    pub weight: Spanned<f64>,
     /// Log-odds for the unwanted score; the same if absent.
-    pub weight_unwanted: Option<f64>,
+    #[schemars(with = "Option<f64>")]
+    pub weight_unwanted: Option<Spanned<f64>>,
     /// Highest level that it may help to reach.
     #[schemars(with = "Option<String>")]
     pub max_level: Option<Spanned<String>>,
@@ -224,7 +226,8 @@ pub struct PolicySource {
     #[schemars(with = "String")]
     pub category: Spanned<String>,
     /// Log-odds.
-    pub weight: f64,
+    #[schemars(with = "f64")]
+    pub weight: Spanned<f64>,
     /// Key of its sentence.
     #[schemars(with = "String")]
     pub text: Spanned<String>,
@@ -283,6 +286,14 @@ pub struct ScoringFile {
     pub contact: f64,
     /// Log-odds and parts per million, both rising, at least one part per thousandth of log-odds.
     pub curve: Vec<(f64, u32)>,
+}
+
+impl Family {
+    /// Whether all that it does is lower scores.
+    #[must_use]
+    pub fn guards(&self) -> bool {
+        self.rule.iter().all(|rule| *rule.weight.get_ref() < 0.0)
+    }
 }
 
 /// Reads one file.

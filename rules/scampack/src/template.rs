@@ -19,7 +19,7 @@ pub fn family(id: &str, category: &str, languages: &[String]) -> anyhow::Result<
     let quoted: Vec<String> = languages.iter().map(|l| format!("\"{l}\"")).collect();
     let mut words = String::new();
     for language in languages {
-        let _ = writeln!(words, "{language} = [\"WORDS THAT ONLY THIS CAMPAIGN USES\"]");
+        let _ = writeln!(words, "{language} = [\"WORDS THAT ONLY THIS CAMPAIGN USES, IN {}\"]", language.to_uppercase());
     }
     Ok(format!(
         r#"id = "{id}"

@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Default)]
 pub(super) struct Packs {
     /// A compiled pack; repeat for several. Without packs and rules, the starter packs judge.
-    #[arg(long, num_args = 1..)]
+    #[arg(long)]
     pub(super) pack: Vec<PathBuf>,
     /// A source folder, compiled on the fly; repeat for several. `common` of the starter packs joins where none is named.
-    #[arg(long, num_args = 1.., conflicts_with = "pack")]
+    #[arg(long, conflicts_with = "pack")]
     pub(super) rules: Vec<PathBuf>,
 }
 

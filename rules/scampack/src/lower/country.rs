@@ -75,7 +75,7 @@ impl Lower<'_> {
                 self.problem(Code::Value, message, file, policy.id.span(), None);
                 continue;
             };
-            let weight = self.weight(policy.weight, policy.id.span(), file);
+            let weight = self.weight(&policy.weight, file);
             writer.policy(&NewPolicy {
                 id: policy.id.get_ref(),
                 text_id: policy.text.get_ref(),

@@ -4,7 +4,7 @@
 
 use super::{File, Lower};
 use crate::condition::{self, Name};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::pattern;
 use crate::source::{Example, Family, RuleSource};
 use scamfilter::engine::Fact;
@@ -38,7 +38,7 @@ impl<'a> Lower<'a> {
         self.used.clear();
         for (at, read) in all.iter().enumerate() {
             for index in 0..read.family.rule.len() {
-                conditions.push((at, index, self.condition(&all, at, index, &mut Vec::new())));
+                conditions.push((at, index, self.condition(&all, at, index, &mut Vec::new()).ok()));
             }
         }
         for (at, index, condition) in conditions {
@@ -108,8 +108,8 @@ impl<'a> Lower<'a> {
             let message = format!("ids of this family begin with `{prefix}`");
             self.problem(Code::Value, message, file, rule.id.span(), None);
         }
-        let weight = self.weight(rule.weight, rule.id.span(), file);
-        let unwanted = self.weight(rule.weight_unwanted.unwrap_or(rule.weight), rule.id.span(), file);
+        let weight = self.weight(&rule.weight, file);
+        let unwanted = rule.weight_unwanted.as_ref().map_or(weight, |unwanted| self.weight(unwanted, file));
         let max_level = self.level(rule.max_level.as_ref(), Level::Scam, file);
         let floor = self.level(rule.floor.as_ref(), Level::Clear, file);
         if let Some(condition) = condition.filter(|_| read.alive) {
@@ -127,9 +127,16 @@ impl<'a> Lower<'a> {
     }
 
     /// Steps of the rule `index` of family `at`; `open` are the rules that are being read, to find cycles.
-    fn condition(&mut self, all: &[Read<'_>], at: usize, index: usize, open: &mut Vec<(usize, usize)>) -> Option<Vec<Op>> {
-        let read = all.get(at)?;
-        let rule = read.family.rule.get(index)?;
+    fn condition(
+        &mut self,
+        all: &[Read<'_>],
+        at: usize,
+        index: usize,
+        open: &mut Vec<(usize, usize)>,
+    ) -> Result<Vec<Op>, Broken> {
+        let Some((read, rule)) = all.get(at).and_then(|r| Some((r, r.family.rule.get(index)?))) else {
+            return Err(Broken::Told);
+        };
         open.push((at, index));
         let concepts = self.concepts;
         let outermost = open.len() == 1;
@@ -148,18 +155,21 @@ impl<'a> Lower<'a> {
             if open.contains(&place) {
                 return Some(Name::Cycle);
             }
-            // What is wrong inside of it is told where it stands.
-            Some(self.condition(all, place.0, place.1, open).map_or(Name::Rule(vec![Op::Fact(u8::MAX)]), Name::Rule))
+            Some(match self.condition(all, place.0, place.1, open) {
+                Ok(steps) => Name::Rule(steps),
+                Err(Broken::Cycle) => Name::Cycle,
+                // What is wrong inside of it is told where it stands.
+                Err(Broken::Told) => Name::Rule(vec![Op::Fact(u8::MAX)]),
+            })
         });
         open.pop();
-        match parsed {
-            Ok(steps) => Some(steps),
-            Err(error) if outermost => {
+        parsed.map_err(|error| {
+            let broken = if error.cycle { Broken::Cycle } else { Broken::Told };
+            if outermost {
                 self.unreadable(read, all, &rule.when, error);
-                None
             }
-            Err(_) => None,
-        }
+            broken
+        })
     }
 
     fn unreadable(&mut self, read: &Read<'_>, all: &[Read<'_>], when: &Spanned<String>, error: condition::ConditionError) {
@@ -173,14 +183,15 @@ impl<'a> Lower<'a> {
         let near = error.unknown_name.then(|| nearest(name, own.chain(facts).chain(rules))).flatten();
         let code = match error.unknown_name {
             true => Code::UnknownName,
-            false if error.message.contains("comes back") => Code::Cycle,
+            false if error.cycle => Code::Cycle,
             false => Code::Condition,
         };
         self.problem(code, error.message, read.file, at, near.map(|n| format!("did you mean `{n}`?")));
     }
 
     fn unused(&mut self, all: &[Read<'_>]) {
-        for (at, read) in all.iter().enumerate() {
+        let broken: Vec<String> = self.problems.iter().filter(|p| p.code.severity() == Severity::Error).map(|p| p.file.clone()).collect();
+        for (at, read) in all.iter().enumerate().filter(|(_, read)| broken.iter().all(|file| file != read.file.path)) {
             let terms = read.family.terms.iter().map(|(name, phrases)| (name, phrases.values().flatten().next()));
             let patterns = read.family.patterns.iter().map(|(name, pattern)| (name, Some(pattern)));
             let all: Vec<_> = terms.chain(patterns).filter(|(name, _)| !self.used.contains(&(at, (*name).clone()))).collect();
@@ -196,7 +207,7 @@ impl<'a> Lower<'a> {
         let mut wanted: BTreeMap<(String, Option<String>), Vec<Wanted<'_>>> = BTreeMap::new();
         for read in all {
             let examples = &read.family.examples;
-            let guards = read.family.rule.iter().all(|r| r.weight < 0.0);
+            let guards = read.family.guards();
             let both = examples.hit.iter().map(|e| (e, true)).chain(examples.miss.iter().map(|e| (e, false)));
             for (example, hit) in both {
                 let Example { text, sender, level, .. } = example.get_ref();
@@ -225,6 +236,14 @@ impl<'a> Lower<'a> {
             }
         }
     }
+}
+
+/// Why a condition has no steps.
+enum Broken {
+    /// It leads round in a circle.
+    Cycle,
+    /// It cannot be read, which is told where it stands.
+    Told,
 }
 
 /// Levels that one example allows.

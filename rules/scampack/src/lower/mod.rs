@@ -181,11 +181,11 @@ impl<'a> Lower<'a> {
     }
 
     /// A weight as the pack holds it; rounding happens here once, so that packs hold integers.
-    fn weight(&mut self, weight: f64, at: Range<usize>, file: File<'_>) -> i32 {
-        if !(-20.0..=20.0).contains(&weight) {
-            self.problem(Code::Value, "weights lie between -20.0 and 20.0", file, at, None);
+    fn weight(&mut self, weight: &Spanned<f64>, file: File<'_>) -> i32 {
+        if !(-20.0..=20.0).contains(weight.get_ref()) {
+            self.problem(Code::Value, "weights lie between -20.0 and 20.0", file, weight.span(), None);
         }
-        mlo(weight)
+        mlo(*weight.get_ref())
     }
 
     fn sentence(&mut self, key: &Spanned<String>, file: File<'_>) {
@@ -204,7 +204,10 @@ impl<'a> Lower<'a> {
             let view = fold(raw.trim_matches('*'));
             let folded = view.text().trim();
             if !PHRASE.contains(&folded.len()) {
-                let message = format!("`{raw}` has {} bytes after folding; 3 to 200 are possible", folded.len());
+                let message = match folded.len() {
+                    0 => "this phrase folds to nothing: all of it is invisible".to_owned(),
+                    n => format!("`{raw}` has {n} bytes after folding; 3 to 200 are possible"),
+                };
                 self.problem(Code::ShortPhrase, message, file, phrase.span(), None);
                 continue;
             }
