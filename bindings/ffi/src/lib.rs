@@ -7,7 +7,7 @@
 
 mod wire;
 
-use scamfilter::{ErrorKind, Level, PackSource, Reason, ReasonCode, ScamFilter};
+use scamfilter::{ErrorKind, Level, Overlay, OverlayAction, OverlayKey, PackSource, Reason, ReasonCode, ScamFilter};
 use std::sync::Arc;
 
 uniffi::setup_scaffolding!();
@@ -42,6 +42,25 @@ impl From<scamfilter::Error> for FilterError {
 pub struct PackFile {
     pub bytes: Vec<u8>,
     pub ceiling: u8,
+}
+
+/// What the user or the operator says of a sender, a host or a rule.
+#[derive(uniffi::Record)]
+pub struct OverlayEntry {
+    /// Allow, else deny.
+    pub allow: bool,
+    pub about: OverlayKind,
+    pub value: String,
+    /// Milliseconds since 1970 after which it says nothing.
+    pub expires_at: Option<i64>,
+}
+
+/// What an entry is about.
+#[derive(uniffi::Enum)]
+pub enum OverlayKind {
+    Sender,
+    Host,
+    Rule,
 }
 
 /// What is known of an open pack.
@@ -81,6 +100,21 @@ impl Filter {
         };
         let sources = packs.into_iter().map(source).collect::<Result<_, FilterError>>()?;
         Ok(Arc::new(Self { inner: ScamFilter::open(sources)? }))
+    }
+
+    /// The same filter with other lists of the user's and the operator's own, the weakest entry first.
+    pub fn with_overlay(&self, entries: Vec<OverlayEntry>) -> Arc<Self> {
+        let entry = |entry: OverlayEntry| scamfilter::OverlayEntry {
+            action: if entry.allow { OverlayAction::Allow } else { OverlayAction::Deny },
+            key: match entry.about {
+                OverlayKind::Sender => OverlayKey::Sender(entry.value),
+                OverlayKind::Host => OverlayKey::Host(entry.value),
+                OverlayKind::Rule => OverlayKey::Rule(entry.value),
+            },
+            expires_at: entry.expires_at,
+        };
+        let overlay = Overlay::new(entries.into_iter().map(entry));
+        Arc::new(Self { inner: self.inner.with_overlay(overlay) })
     }
 
     /// Judges one message; request and reply are laid out in `wire`.

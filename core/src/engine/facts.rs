@@ -3,8 +3,8 @@
 use super::ScamFilter;
 use super::overlay::OverlayAction;
 use crate::message::Message;
-use crate::pack::SenderClass;
-use crate::text::{Link, Prepared, fold};
+use crate::pack::{Pack, SenderClass};
+use crate::text::{Link, Prepared, fold, hosts_up};
 
 macro_rules! facts {
     ($($(#[$meta:meta])* $variant:ident = $number:literal $text:literal,)*) => {
@@ -99,6 +99,8 @@ pub(super) struct Judged<'a> {
     pub(super) link: &'a Link,
     /// eTLD+1, or the host itself where there is none.
     pub(super) domain: &'a str,
+    /// Public suffix, empty where there is none.
+    pub(super) suffix: &'a str,
     pub(super) official: bool,
     pub(super) facts: Facts,
 }
@@ -112,18 +114,19 @@ fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<J
     let host = link.host.as_str();
     let suffix = filter.packs.iter().find_map(|p| p.pack.public_suffix(host));
     let domain = suffix.and_then(|s| registrable(host, s));
+    let suffix = suffix.and_then(|s| host.get(host.len().checked_sub(s)?..)).unwrap_or("");
     let bare_ip = link.is_ip() && link.range.len() > host.len();
     if !link.has_scheme && domain.is_none() && !bare_ip {
         return None;
     }
     let domain = domain.unwrap_or(host);
     let allowed = filter.overlay.host(host, message.received_at) == Some(OverlayAction::Allow);
-    let official =
-        allowed || filter.packs.iter().any(|p| p.pack.official(domain).is_some());
+    let official = allowed || filter.packs.iter().any(|p| owner(&p.pack, domain, suffix).is_some());
     let mut facts = Facts::default();
     facts.set(Fact::LinkAny);
     facts.set(if official { Fact::LinkOfficial } else { Fact::LinkUnofficial });
-    for use_of in [domain, host].iter().filter_map(|d| filter.packs.iter().find_map(|p| p.pack.domain_use(d))) {
+    // Free hosting is often a public suffix itself, so names above the registrable domain count too.
+    for use_of in hosts_up(host).filter_map(|name| filter.packs.iter().find_map(|p| p.pack.domain_use(name))) {
         facts.0 |= 1u64.checked_shl(u32::from(use_of)).unwrap_or(0);
     }
     let flags = [
@@ -133,7 +136,12 @@ fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<J
         (link.port.is_some_and(|p| p != 80 && p != 443), Fact::LinkPort),
     ];
     flags.iter().filter(|(holds, _)| *holds).for_each(|(_, fact)| facts.set(*fact));
-    Some(Judged { link, domain, official, facts })
+    Some(Judged { link, domain, suffix, official, facts })
+}
+
+/// Atom of the brand that a domain belongs to: its own, or the one that runs the whole suffix (`go.th`, `gov.sg`).
+pub(super) fn owner(pack: &Pack, domain: &str, suffix: &str) -> Option<u32> {
+    pack.official(domain).or_else(|| pack.official(suffix))
 }
 
 fn registrable(host: &str, suffix: usize) -> Option<&str> {

@@ -51,23 +51,32 @@ fn contact(scoring: &Scoring, findings: &mut Vec<Finding>) {
     }
 }
 
-/// No pack but `common` adds more than the bound.
+/// No pack but `common` adds more than the bound; what is over it is taken out by a reason of its own.
 fn pack_bounds(filter: &ScamFilter, findings: &mut Vec<Finding>) {
-    let bound = i64::from(filter.scoring.pack_bound);
-    for (index, open) in filter.packs.iter().enumerate().filter(|(_, p)| p.pack.id() != "common") {
-        let of_pack = || findings.iter().filter(|f| f.pack == Some(index) && f.floor == Level::Clear);
-        let over = |weight: fn(&Finding) -> i32| {
-            let sum: i64 = of_pack().map(|f| i64::from(weight(f).max(0))).sum();
-            narrow(bound - sum).min(0)
-        };
+    for (index, open) in filter.packs.iter().enumerate() {
+        let over = |weight| over_bound(filter, findings, index, weight, |_| true);
         let (scam, unwanted) = (over(|f| f.weight), over(|f| f.weight_unwanted));
         if scam < 0 || unwanted < 0 {
-            let mut finding = Finding::own(ReasonCode::PackBound, "pack.bound", scam, unwanted);
-            finding.pack = Some(index);
-            finding.max_level = open.ceiling;
-            findings.push(finding);
+            let own = Finding::own(ReasonCode::PackBound, "pack.bound", narrow(scam), narrow(unwanted));
+            findings.push(Finding { pack: Some(index), max_level: open.ceiling, ..own });
         }
     }
+}
+
+/// By how much the contributions of pack `index` that `count` go over its bound; zero or below.
+fn over_bound(
+    filter: &ScamFilter,
+    findings: &[Finding],
+    index: usize,
+    weight: fn(&Finding) -> i32,
+    counts: impl Fn(&Finding) -> bool,
+) -> i64 {
+    if filter.packs.get(index).is_none_or(|p| p.pack.id() == "common") {
+        return 0;
+    }
+    let of_pack = findings.iter().filter(|f| f.pack == Some(index) && f.floor == Level::Clear && counts(f));
+    let sum: i64 = of_pack.map(|f| i64::from(weight(f).max(0))).sum();
+    (i64::from(filter.scoring.pack_bound) - sum).min(0)
 }
 
 /// The highest level that is reached by contributions allowed to reach it.
@@ -76,8 +85,11 @@ fn level(filter: &ScamFilter, findings: &[Finding]) -> Level {
     let cap =
         |f: &Finding| f.max_level.min(f.pack.and_then(|p| filter.packs.get(p)).map_or(Level::Scam, |p| p.ceiling));
     let sum = |wanted: Level, bias: i32, weight: fn(&Finding) -> i32| {
-        let counts = findings.iter().filter(|f| weight(f) < 0 || cap(f) >= wanted);
-        i64::from(bias) + counts.map(|f| i64::from(weight(f))).sum::<i64>()
+        // Bounds are counted anew over what may reach the level: more evidence must never lower it.
+        let counted = |f: &Finding| f.code != ReasonCode::PackBound && (weight(f) < 0 || cap(f) >= wanted);
+        let all: i64 = findings.iter().filter(|f| counted(f)).map(|f| i64::from(weight(f))).sum();
+        let over: i64 = (0..filter.packs.len()).map(|index| over_bound(filter, findings, index, weight, counted)).sum();
+        i64::from(bias) + all + over
     };
     let floor = |wanted: Level| findings.iter().any(|f| f.floor.min(cap(f)) >= wanted);
     let reached =

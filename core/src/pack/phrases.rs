@@ -82,13 +82,15 @@ impl<'a> PhraseTable<'a> {
 pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: impl FnMut(usize, PhraseHit)) -> bool {
     let text = folded.as_bytes();
     let tiers = tables.iter().enumerate().flat_map(|(table, t)| t.tiers.iter().enumerate().map(move |t| (table, t)));
-    let tiers: Vec<(usize, usize, &Tier<'_>)> = tiers.filter_map(|(table, (tier, t))| Some((table, tier, t.as_ref()?))).collect();
+    let tiers: Vec<(usize, usize, &Tier<'_>)> =
+        tiers.filter_map(|(table, (tier, t))| Some((table, tier, t.as_ref()?))).collect();
+    let any_inside = tiers.iter().any(|(_, _, tier)| tier.inside);
     let mut left = limit;
     let mut before = 0u8;
     for (start, &byte) in text.iter().enumerate() {
         let within = before.is_ascii_lowercase() && byte.is_ascii_lowercase();
         before = byte;
-        if byte & 0xc0 == 0x80 || within && !tiers.iter().any(|(_, _, tier)| tier.inside) {
+        if byte & 0xc0 == 0x80 || within && !any_inside {
             continue;
         }
         let rest = text.get(start..).unwrap_or(&[]);
@@ -98,7 +100,7 @@ pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: i
             if !tier.passes(hash) {
                 continue;
             }
-            for record in tier.bucket(hash).filter(|r| rest.starts_with(r.text)) {
+            for record in tier.bucket(hash).filter(|r| r.begins(rest)) {
                 let end = start + record.text.len();
                 if !stands_free(folded, start, end, record.flags) {
                     continue;
@@ -176,6 +178,14 @@ struct Record<'a> {
     text: &'a [u8],
 }
 
+impl Record<'_> {
+    /// Whether `rest` begins with the phrase. Phrases of a bucket mostly share their beginning, so its end is looked at first.
+    fn begins(&self, rest: &[u8]) -> bool {
+        let last = self.text.len().wrapping_sub(1);
+        rest.get(last) == self.text.get(last) && rest.starts_with(self.text)
+    }
+}
+
 struct Records<'a>(&'a [u8]);
 
 impl<'a> Iterator for Records<'a> {
@@ -209,11 +219,7 @@ fn stands_free(text: &str, start: usize, end: usize, flags: u8) -> bool {
 }
 
 fn edge(flags: u8) -> PhraseEdge {
-    PhraseEdge {
-        open_start: flags & OPEN_START != 0,
-        open_end: flags & OPEN_END != 0,
-        anywhere: flags & ANYWHERE != 0,
-    }
+    PhraseEdge { open_start: flags & OPEN_START != 0, open_end: flags & OPEN_END != 0, anywhere: flags & ANYWHERE != 0 }
 }
 
 /// Largest atom that a record holds.

@@ -97,7 +97,11 @@ pub(super) fn fold_up_to(text: &str, limit: usize) -> (View, bool) {
             word
         } else {
             let end = start + c.len_utf8() as u32;
-            if c.is_ascii() { folder.control(c as u8, start) } else { folder.mapped(c, start, end) }
+            if c.is_ascii() {
+                folder.control(c as u8, start)
+            } else {
+                folder.mapped(c, start, end)
+            }
             c.len_utf8()
         };
         rest = rest.get(taken..).unwrap_or("");

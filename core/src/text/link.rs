@@ -135,6 +135,10 @@ fn bare(text: &str, start: usize, end: usize) -> Option<Link> {
     let last = host.rsplit('.').next()?;
     let named = last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()) || last.starts_with("xn--");
     let labels = host.split('.').all(|l| !l.is_empty() && l.len() <= 63);
+    let followed = matches!(bytes.get(start + host.len()), Some(b'/' | b':' | b'?' | b'#'));
+    if !followed && reads_as_text(host, last) {
+        return None;
+    }
     if !(named || host.parse::<core::net::Ipv4Addr>().is_ok()) || !labels || host.len() > 253 {
         return None;
     }
@@ -146,6 +150,18 @@ fn bare(text: &str, start: usize, end: usize) -> Option<Link> {
         after = if port.is_some() { after + 1 + digits } else { after };
     }
     finish(text, start, after, host, Shape { has_scheme: false, userinfo: false, port })
+}
+
+/// What has dots like a host but is read as words: `5.pm`, `report.zip`, a sentence that begins without a space (`done.In`).
+fn reads_as_text(host: &str, last: &str) -> bool {
+    let name = host.rsplit('.').nth(1).unwrap_or("");
+    let bare_number = host.matches('.').count() == 1 && name.bytes().all(|b| b.is_ascii_digit());
+    let file = ["zip", "mov"].iter().any(|ending| last.eq_ignore_ascii_case(ending));
+    let lower_start = host.starts_with(|c: char| c.is_ascii_lowercase());
+    let sentence = lower_start
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && !last.bytes().all(|b| b.is_ascii_uppercase());
+    bare_number || file || sentence
 }
 
 struct Shape {

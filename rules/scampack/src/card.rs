@@ -30,12 +30,17 @@ pub fn of(pack: &Compiled) -> Result<String, scamfilter::Error> {
         let _ = writeln!(out, "| {name} | {value} |");
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    all.keys().filter(|(kind, _)| !matches!(*kind, "pack" | "section")).for_each(|(k, _)| *counts.entry(k).or_default() += 1);
+    all.keys()
+        .filter(|(kind, _)| !matches!(*kind, "pack" | "section"))
+        .for_each(|(k, _)| *counts.entry(k).or_default() += 1);
     out.push_str("\n## What is in it\n\n| what | how many |\n|---|---|\n");
     for (kind, n) in counts {
         let _ = writeln!(out, "| {kind} | {n} |");
     }
-    let _ = writeln!(out, "\n## Families\n\n| family | status | category | languages | hits | misses | reviewed | source |\n|---|---|---|---|---|---|---|---|");
+    let _ = writeln!(
+        out,
+        "\n## Families\n\n| family | status | category | languages | hits | misses | reviewed | source |\n|---|---|---|---|---|---|---|---|"
+    );
     let mut owners = BTreeSet::new();
     for (_, family) in &pack.families {
         owners.insert(family.owner.as_str());
@@ -51,9 +56,13 @@ pub fn of(pack: &Compiled) -> Result<String, scamfilter::Error> {
             family.source.replace('|', "\\|"),
         );
     }
-    let known: Vec<String> = pack.families.iter().flat_map(|(_, family)| {
-        family.false_positives.iter().map(|text| format!("- `{}`: {text}", family.id.get_ref()))
-    }).collect();
+    let known: Vec<String> = pack
+        .families
+        .iter()
+        .flat_map(|(_, family)| {
+            family.false_positives.iter().map(|text| format!("- `{}`: {text}", family.id.get_ref()))
+        })
+        .collect();
     if !known.is_empty() {
         let _ = writeln!(out, "\n## Known to come close\n\n{}", known.join("\n"));
     }

@@ -46,7 +46,9 @@ pub fn parse(text: &str, lookup: &mut dyn FnMut(&str) -> Option<Name>) -> Result
     match parser.peek() {
         Some((token, at)) => Err(error(at.clone(), format!("did not expect `{token}` here"))),
         None if parser.steps.len() > MAX_STEPS => Err(error(0..text.len(), format!("more than {MAX_STEPS} steps"))),
-        None if stack(&parser.steps) > MAX_STACK => Err(error(0..text.len(), "too many parts wait for each other; name some as a term")),
+        None if stack(&parser.steps) > MAX_STACK => {
+            Err(error(0..text.len(), "too many parts wait for each other; name some as a term"))
+        }
         None => Ok(parser.steps),
     }
 }

@@ -26,7 +26,11 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
         add("pack", key.to_owned(), pack.meta(key).unwrap_or("").to_owned());
     }
     add("pack", "serial".to_owned(), header.serial.to_string());
-    add("pack", "expires".to_owned(), if header.expires == 0 { "never".to_owned() } else { date(i64::from(header.expires)) });
+    add(
+        "pack",
+        "expires".to_owned(),
+        if header.expires == 0 { "never".to_owned() } else { date(i64::from(header.expires)) },
+    );
     add("pack", "normaliser".to_owned(), header.normaliser.to_string());
     add("pack", "suffix list".to_owned(), header.psl_date.to_string());
     let names = names(pack);
@@ -44,7 +48,11 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
     for (text, edge, atom) in pack.phrases().entries() {
         let edges = format!("{}{}", if edge.open_start { "*" } else { "" }, if edge.open_end { " *" } else { "" });
         let name = names.get(&atom).cloned().unwrap_or_else(|| "nothing".to_owned());
-        add("phrase", text.to_owned(), format!("{name}{}{edges}", if edge.anywhere { " (wakes a pattern)" } else { "" }));
+        add(
+            "phrase",
+            text.to_owned(),
+            format!("{name}{}{edges}", if edge.anywhere { " (wakes a pattern)" } else { "" }),
+        );
     }
     for pattern in pack.patterns() {
         let name = names.get(&pattern.atom).cloned().unwrap_or_default();
@@ -62,7 +70,8 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
         let country = String::from_utf8_lossy(&policy.country).into_owned();
         let from = date(i64::from(policy.in_force));
         let weight = f64::from(policy.weight) / 1000.0;
-        let what = format!("{country} from {from}, up to {}, weight {weight:+}: {}", policy.max_level.name(), policy.source);
+        let what =
+            format!("{country} from {from}, up to {}, weight {weight:+}: {}", policy.max_level.name(), policy.source);
         add("policy", policy.id.to_owned(), what);
     }
     for text in pack.texts() {
@@ -105,7 +114,8 @@ fn names(pack: &Pack) -> BTreeMap<u32, String> {
         names.insert(brand.atom, brand.id.to_owned());
     }
     for rule in pack.rules() {
-        let atoms: Vec<u32> = pack.condition(rule.condition).filter_map(|op| if let Op::Atom(a) = op { Some(a) } else { None }).collect();
+        let atoms: Vec<u32> =
+            pack.condition(rule.condition).filter_map(|op| if let Op::Atom(a) = op { Some(a) } else { None }).collect();
         for atom in atoms {
             let unnamed = if atom < LOCAL_ATOMS { format!("concept {atom}") } else { format!("term of {}", rule.id) };
             names.entry(atom).or_insert(unnamed);
@@ -138,7 +148,8 @@ fn condition(pack: &Pack, condition: (u32, u32), names: &BTreeMap<u32, String>) 
             }
             Op::Near { n, ordered, distance } => {
                 let atoms = steps.by_ref().take(usize::from(n));
-                let atoms: Vec<String> = atoms.map(|op| if let Op::Atom(atom) = op { name(atom) } else { "?".to_owned() }).collect();
+                let atoms: Vec<String> =
+                    atoms.map(|op| if let Op::Atom(atom) = op { name(atom) } else { "?".to_owned() }).collect();
                 format!("{}({distance}, {})", if ordered { "ordered" } else { "near" }, atoms.join(", "))
             }
         };

@@ -135,9 +135,16 @@ impl Diagnostic {
             let before: String = self.excerpt.0.chars().take(column - 1).collect();
             let meant: String = self.excerpt.0.chars().skip(column - 1).take(self.excerpt.1).collect();
             // A tab or a combining mark is not one cell wide.
-            let blank: String = before.chars().map(|c| if c == '\t' { "\t".to_owned() } else { " ".repeat(c.width().unwrap_or(0)) }).collect();
+            let blank: String = before
+                .chars()
+                .map(|c| if c == '\t' { "\t".to_owned() } else { " ".repeat(c.width().unwrap_or(0)) })
+                .collect();
             let carets = "^".repeat(meant.width().max(1));
-            let _ = write!(out, "\n{pad} {bold}|{end}\n{bold}{line} |{end} {}\n{pad} {bold}|{end} {blank}{title}{carets}{end}", self.excerpt.0);
+            let _ = write!(
+                out,
+                "\n{pad} {bold}|{end}\n{bold}{line} |{end} {}\n{pad} {bold}|{end} {blank}{title}{carets}{end}",
+                self.excerpt.0
+            );
         }
         if let Some(help) = &self.help {
             let _ = write!(out, "\n  {bold}= help:{end} {help}");

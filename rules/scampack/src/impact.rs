@@ -112,7 +112,9 @@ pub fn compare(
         old_rules.iter().for_each(|rule| impact.rules.entry(rule.clone()).or_default().0 += 1);
         new_rules.iter().for_each(|rule| impact.rules.entry(rule.clone()).or_default().1 += 1);
         if before.level != after.level && impact.changed.len() < KEPT {
-            let id = labels.id.map_or_else(|| format!("line {}", number + 1), |id| id.as_str().map_or(id.to_string(), str::to_owned));
+            let id = labels
+                .id
+                .map_or_else(|| format!("line {}", number + 1), |id| id.as_str().map_or(id.to_string(), str::to_owned));
             let gone = old_rules.difference(&new_rules).cloned().collect();
             let come = new_rules.difference(&old_rules).cloned().collect();
             impact.changed.push(Changed { id, label, levels: (before.level, after.level), rules: (gone, come) });

@@ -83,7 +83,8 @@ fn value(value: &mut Value, from: usize) {
 }
 
 fn list(array: &mut Array, from: usize) {
-    let commented = |text: Option<&toml_edit::RawString>| text.and_then(|t| t.as_str()).is_some_and(|t| t.contains('#'));
+    let commented =
+        |text: Option<&toml_edit::RawString>| text.and_then(|t| t.as_str()).is_some_and(|t| t.contains('#'));
     let comments = commented(Some(array.trailing()))
         || array.iter().any(|v| commented(v.decor().prefix()) || commented(v.decor().suffix()));
     if comments {
@@ -104,7 +105,13 @@ fn list(array: &mut Array, from: usize) {
     for (index, (item, text)) in array.iter_mut().zip(&items).enumerate() {
         let width = text.chars().count() + 2;
         let prefix = match (fits, nested) {
-            (true, _) => if index == 0 { "" } else { " " },
+            (true, _) => {
+                if index == 0 {
+                    ""
+                } else {
+                    " "
+                }
+            }
             // Short words fill lines; whole examples stand one a line.
             (false, false) if column + width < WIDTH => " ",
             (false, _) => "\n  ",

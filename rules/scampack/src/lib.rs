@@ -5,6 +5,7 @@
 
 pub mod card;
 pub mod cli;
+pub mod cluster;
 pub mod condition;
 pub mod content;
 pub mod diagnostic;
@@ -14,6 +15,7 @@ pub mod jsonl;
 pub mod layout;
 pub mod load;
 pub mod lower;
+pub mod overlay;
 pub mod pattern;
 pub mod render;
 pub mod schema;

@@ -8,7 +8,12 @@ use std::path::Path;
 static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../packs");
 /// Largest source file; the Public Suffix List has 330 KB.
 const MAX_FILE: u64 = 1 << 20;
+/// Largest list of hosts: some ten million.
+const MAX_HOSTS: u64 = 256 << 20;
 const MAX_FILES: usize = 10_000;
+
+/// The list of malicious hosts of a pack.
+pub const HOSTS: &str = "hosts.txt";
 
 /// The files of one pack by path, in order.
 pub type Tree = BTreeMap<String, String>;
@@ -34,7 +39,7 @@ fn embedded(dir: &Dir<'_>) -> Tree {
     tree
 }
 
-/// Reads the `.toml` and `.dat` files below `root`. Links that lead out of it are refused.
+/// Reads the `.toml`, `.dat` and `.txt` files below `root`. Links that lead out of it are refused.
 ///
 /// # Errors
 /// One diagnostic a file that cannot be read.
@@ -72,8 +77,9 @@ fn walk(root: &Path, dir: &Path, tree: &mut Tree, problems: &mut Vec<Diagnostic>
             problems.push(Diagnostic::file(Code::SymbolicLink, "symbolic links are not followed", &name(&path)));
         } else if meta.is_dir() {
             walk(root, &path, tree, problems);
-        } else if path.extension().is_some_and(|e| e == "toml" || e == "dat") {
-            if meta.len() > MAX_FILE || tree.len() >= MAX_FILES {
+        } else if path.extension().is_some_and(|e| e == "toml" || e == "dat" || e == "txt") {
+            let most = if path.ends_with(HOSTS) { MAX_HOSTS } else { MAX_FILE };
+            if meta.len() > most || tree.len() >= MAX_FILES {
                 problems.push(Diagnostic::file(
                     Code::TooLarge,
                     "larger than 1 MiB, or more than 10,000 files",

@@ -70,7 +70,8 @@ pub fn compile(pattern: &str) -> Result<Compiled, Refused> {
         let help = "write it as proximity: terms for its words and `near(40, a, b)` or `ordered(40, a, b)`";
         refused(format!("this pattern makes automata of more than {} KiB{why}", MAX_AUTOMATA >> 10), help)
     };
-    let config = dense::Config::new().minimize(true).dfa_size_limit(Some(MAX_WORK)).determinize_size_limit(Some(MAX_WORK));
+    let config =
+        dense::Config::new().minimize(true).dfa_size_limit(Some(MAX_WORK)).determinize_size_limit(Some(MAX_WORK));
     let built = regex::Builder::new().dense(config).syntax(syntax::Config::new()).build(pattern);
     let built = built.map_err(|error| match error.to_string() {
         text if text.contains("Unicode word boundar") => {

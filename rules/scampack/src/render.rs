@@ -9,7 +9,11 @@ pub fn human(filter: &ScamFilter, verdict: &Verdict, text: &str, locales: &[&str
     let mut out = String::new();
     let category = verdict.category.map_or(String::new(), |c| format!(", {}", c.name()));
     let cut = if verdict.truncated { "  (not everything was looked at)" } else { "" };
-    let _ = writeln!(out, "{}{category}  score {}{cut}", verdict.level.name(), percent(verdict.score));
+    let unwanted = match verdict.level {
+        Level::Unwanted => format!(", unwanted {}", percent(verdict.score_unwanted)),
+        _ => String::new(),
+    };
+    let _ = writeln!(out, "{}{category}  score {}{unwanted}{cut}", verdict.level.name(), percent(verdict.score));
     let mut spans: Vec<Span> = verdict.reasons.iter().flat_map(|r| r.spans.iter().copied()).collect();
     spans.sort_unstable();
     let _ = writeln!(out, "\n  {}\n", marked(text, &spans).replace('\n', "\n  "));
@@ -17,7 +21,8 @@ pub fn human(filter: &ScamFilter, verdict: &Verdict, text: &str, locales: &[&str
         let _ = writeln!(
             out,
             "{:+6.1}  {}  [{}{}]",
-            f64::from(reason.weight_mlo) / 1000.0,
+            f64::from(if verdict.level == Level::Unwanted { reason.weight_unwanted_mlo } else { reason.weight_mlo })
+                / 1000.0,
             reason.rule,
             reason.code.name(),
             about(reason)

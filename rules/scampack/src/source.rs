@@ -36,6 +36,9 @@ pub struct PackFile {
     /// After which an app should say that it is old.
     #[schemars(with = "Option<Date>")]
     pub expires: Option<Datetime>,
+    /// Changes the key under which hosts.txt is hashed; about once a quarter, with a full pack.
+    #[serde(default)]
+    pub hosts_epoch: u32,
     /// Ids that were used once and must never come back.
     #[serde(default)]
     pub retired: Vec<String>,

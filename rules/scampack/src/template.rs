@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 /// When the id or the category is not one.
 pub fn family(id: &str, category: &str, languages: &[String]) -> anyhow::Result<String> {
     if !id.contains('.') || !plain(id) {
-        bail!("`{id}` is no id of a family: take the pack's id, a dot and a name of a-z, 0-9 and hyphens, like th.refund");
+        bail!(
+            "`{id}` is no id of a family: take the pack's id, a dot and a name of a-z, 0-9 and hyphens, like th.refund"
+        );
     }
     if Category::from_name(category).is_none() {
         let known: Vec<&str> = Category::ALL.iter().map(|c| c.name()).collect();
@@ -19,7 +21,8 @@ pub fn family(id: &str, category: &str, languages: &[String]) -> anyhow::Result<
     let quoted: Vec<String> = languages.iter().map(|l| format!("\"{l}\"")).collect();
     let mut words = String::new();
     for language in languages {
-        let _ = writeln!(words, "{language} = [\"WORDS THAT ONLY THIS CAMPAIGN USES, IN {}\"]", language.to_uppercase());
+        let _ =
+            writeln!(words, "{language} = [\"WORDS THAT ONLY THIS CAMPAIGN USES, IN {}\"]", language.to_uppercase());
     }
     Ok(format!(
         r#"id = "{id}"

@@ -1,9 +1,11 @@
 //! Measures one case. In: a mode and the name of a case. Out: a number on standard output.
 //!
 //! `list`; `time CASE` median and least nanoseconds warm; `cold CASE` median nanoseconds with the caches flushed;
-//! `count CASE N` runs it N times inside `measured`, for callgrind to count; `first PACK…` nanoseconds to the first verdict.
+//! `count CASE N` runs it N times inside `measured`, for callgrind to count; `first PACK…` nanoseconds to the first verdict;
+//! `phrases` a table of engines for phrases.
 
 mod cases;
+mod phrases;
 
 use cases::{Bench, Case};
 use scamfilter::{Level, Message, PackSource, ScamFilter};
@@ -16,6 +18,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["first", packs @ ..] => first(begun, packs),
+        ["phrases"] => phrases::run(),
         ["list"] => Bench::new().cases.iter().for_each(|c| println!("{}", c.name)),
         ["time", name] => with(name, time),
         ["cold", name] => with(name, cold),
@@ -26,7 +29,7 @@ fn main() {
                 (0..times).for_each(|_| measured(bench, case));
             });
         }
-        _ => panic!("usage: list | time CASE | cold CASE | count CASE N | first PACK…"),
+        _ => panic!("usage: list | phrases | time CASE | cold CASE | count CASE N | first PACK…"),
     }
 }
 

@@ -96,7 +96,8 @@ pub fn pack(data: &[u8]) {
             let _ = (pack.meta("title"), pack.lists_host("evil.example"), pack.domain_use("bit.ly"));
             let _ = (pack.public_suffix("a.co.th"), pack.sender("kbank"), pack.texts().count());
         }
-        for text in ["พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz", "your parcel is stuck: http://evil.example", ""] {
+        for text in ["พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz", "your parcel is stuck: http://evil.example", ""]
+        {
             let message = Message::sms(text).from_sender("KBank");
             holds(&filter, &message, &filter.check(&message));
         }
@@ -116,7 +117,8 @@ fn enveloped(mut data: &[u8]) -> Vec<u8> {
         sections.push((u16::from(head[0] % 20), rest[..length].to_vec()));
         data = &rest[length..];
     }
-    let header = Header { minor: 0, engines: (1, 1), normaliser: 1, concept_set: 0, psl_date: 0, serial: 1, expires: 0 };
+    let header =
+        Header { minor: 0, engines: (1, 1), normaliser: 1, concept_set: 0, psl_date: 0, serial: 1, expires: 0 };
     let mut image = MAGIC.to_vec();
     for half in [1, header.minor, header.engines.0, header.engines.1, header.normaliser, header.concept_set] {
         image.extend(half.to_le_bytes());

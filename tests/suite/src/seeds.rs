@@ -13,7 +13,9 @@ pub fn of(name: &str) -> Vec<Vec<u8>> {
         "pack" => packs(),
         "rule_source" => sources(),
         "request" => texts.map(|t| request(&t)).collect(),
-        "jsonl" => texts.map(|t| serde_json::json!({"id": 1, "text": t, "channel": "sms"}).to_string().into()).collect(),
+        "jsonl" => {
+            texts.map(|t| serde_json::json!({"id": 1, "text": t, "channel": "sms"}).to_string().into()).collect()
+        }
         _ => Vec::new(),
     }
 }

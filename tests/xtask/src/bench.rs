@@ -19,7 +19,8 @@ const PROCESSES: usize = 21;
 
 /// Measures every case and prints it beside the newest record.
 pub fn run(root: &Path, write: bool) -> anyhow::Result<bool> {
-    let build = ["build", "--quiet", "--release", "--locked", "--manifest-path", MANIFEST, "--target-dir", "target/bench"];
+    let build =
+        ["build", "--quiet", "--release", "--locked", "--manifest-path", MANIFEST, "--target-dir", "target/bench"];
     let packs = ["run", "--quiet", "--release", "--locked", "-p", "scampack", "--", "build", "--out", "target/packs"];
     if !crate::suites::cargo(root, &build)? || !crate::suites::cargo(root, &packs)? {
         bail!("the benchmark does not build");
@@ -35,7 +36,11 @@ pub fn run(root: &Path, write: bool) -> anyhow::Result<bool> {
         let times = ask(root, &["time", name])?;
         let (median, least) = times.split_once(' ').context("two times")?;
         let cold = ask(root, &["cold", name])?;
-        let count = if valgrind { instructions(root, name, if median.parse::<u64>()? < SHORT { COUNTED } else { 1 })?.to_string() } else { "-".to_owned() };
+        let count = if valgrind {
+            instructions(root, name, if median.parse::<u64>()? < SHORT { COUNTED } else { 1 })?.to_string()
+        } else {
+            "-".to_owned()
+        };
         let _ = writeln!(table, "{name}\t{median}\t{least}\t{cold}\t{count}");
         let change = match (before.get(name), count.parse::<f64>()) {
             (Some(old), Ok(new)) if *old > 0.0 => format!("{:+.1} %", (new / old - 1.0) * 100.0),
@@ -46,6 +51,10 @@ pub fn run(root: &Path, write: bool) -> anyhow::Result<bool> {
     let (inside, outside) = first(root)?;
     let _ = writeln!(table, "first verdict in a fresh process\t{inside}\t-\t{outside}\t-");
     println!("first verdict in a fresh process: {inside} ns after main, {outside} ns with the process");
+    let phrases = ask(root, &["phrases"])?;
+    let head = "10,000 phrases: engine\tbytes a phrase\tus until ready\tns a text\tmatches";
+    println!("\n{head}\n{phrases}");
+    let _ = writeln!(table, "\n{head}\n{phrases}");
     if write {
         let date = String::from_utf8(Command::new("date").arg("+%F").output()?.stdout)?;
         let file = root.join(RECORD).join(format!("{}.tsv", date.trim()));

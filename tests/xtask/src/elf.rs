@@ -76,7 +76,8 @@ pub fn by_crate(bytes: &[u8], whole: u64) -> anyhow::Result<Vec<(String, u64)>> 
 /// The first crate that a demangled name starts with, `<impl of for>` brackets passed over.
 fn crate_of(name: &str) -> String {
     let plain = format!("{:#}", demangle(name));
-    let path = plain.trim_start_matches(['<', '&', '*', '(', '[']).trim_start_matches("mut ").trim_start_matches("dyn ");
+    let path =
+        plain.trim_start_matches(['<', '&', '*', '(', '[']).trim_start_matches("mut ").trim_start_matches("dyn ");
     let first: String = path.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     let known = path.get(first.len()..).is_some_and(|rest| rest.starts_with("::"));
     match first.as_str() {

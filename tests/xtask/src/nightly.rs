@@ -33,7 +33,10 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
             }
         }
     }
-    println!("nightly: {}", if failed.is_empty() { "all well".to_owned() } else { format!("failed: {}", failed.join(", ")) });
+    println!(
+        "nightly: {}",
+        if failed.is_empty() { "all well".to_owned() } else { format!("failed: {}", failed.join(", ")) }
+    );
     Ok(failed.is_empty())
 }
 

@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 const FILE: &str = "tests/sizes.txt";
-const HEAD: &str = "# Bytes, written by `cargo xtask size --write` after `cargo xtask android --all`. A change must be wanted.\n";
+const HEAD: &str =
+    "# Bytes, written by `cargo xtask size --write` after `cargo xtask android --all`. A change must be wanted.\n";
 
 /// Compares sizes with the file that holds them, or writes it.
 pub fn run(root: &Path, write: bool) -> anyhow::Result<bool> {
@@ -53,7 +54,9 @@ fn packs(root: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
 
 fn libraries(root: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let linked = ABIS.iter().map(|abi| (abi, android::library(root, abi))).filter(|(_, path)| path.is_file());
-    linked.map(|(abi, path)| Ok((format!("{}/{}", abi.name, android::LIBRARY), std::fs::metadata(path)?.len()))).collect()
+    linked
+        .map(|(abi, path)| Ok((format!("{}/{}", abi.name, android::LIBRARY), std::fs::metadata(path)?.len())))
+        .collect()
 }
 
 fn read(text: &str) -> BTreeMap<String, u64> {

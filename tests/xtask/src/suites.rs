@@ -30,7 +30,11 @@ const STEPS: [Step; 3] = [
             Suite { name: "tidy", missing: NOTHING, run: tidy::run },
             Suite { name: "clippy", missing: clippy_missing, run: clippy },
             Suite { name: "rust", missing: NOTHING, run: |r| cargo(r, &["test", "--workspace", "--locked"]) },
-            Suite { name: "no features", missing: NOTHING, run: |r| cargo(r, &["check", "-p", "scamfilter", "--locked"]) },
+            Suite {
+                name: "no features",
+                missing: NOTHING,
+                run: |r| cargo(r, &["check", "-p", "scamfilter", "--locked"]),
+            },
             Suite { name: "examples", missing: NOTHING, run: examples },
         ],
     },
@@ -71,8 +75,17 @@ pub fn test(root: &Path, all: bool, only: Option<&str>) -> anyhow::Result<bool> 
                         println!("error: {error:#}");
                         false
                     });
-                    if good { passed += 1 } else { failed += 1 }
-                    format!("{} {} ({} s)", if good { "ok     " } else { "FAILED " }, suite.name, start.elapsed().as_secs())
+                    if good {
+                        passed += 1
+                    } else {
+                        failed += 1
+                    }
+                    format!(
+                        "{} {} ({} s)",
+                        if good { "ok     " } else { "FAILED " },
+                        suite.name,
+                        start.elapsed().as_secs()
+                    )
                 }
             };
             println!("{line}");

@@ -71,17 +71,21 @@ pub(super) struct Impact {
 impl Impact {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let (old, new) = (filter_at(out, &self.old)?, filter_at(out, &self.new)?);
-        let file = std::fs::File::open(&self.corpus).with_context(|| format!("cannot open {}", self.corpus.display()))?;
+        let file =
+            std::fs::File::open(&self.corpus).with_context(|| format!("cannot open {}", self.corpus.display()))?;
         let mut progress = Progress::new("messages");
         let found = impact::compare(&old, &new, BufReader::new(file), |n| progress.add(n))?;
         drop(progress);
-        if out.human() { human(out, &found)? } else { out.result("", &value(&found))? }
+        if out.human() {
+            human(out, &found)?
+        } else {
+            out.result("", &value(&found))?
+        }
         let (wanted, lost) = (found.of("ham").rose, found.of("scam").fell);
         let mut ended = Ended::from(found.malformed == 0);
-        for (name, is, most) in [
-            ("wanted messages rose", wanted, self.max_wanted_up),
-            ("scams were lost", lost, self.max_lost),
-        ] {
+        for (name, is, most) in
+            [("wanted messages rose", wanted, self.max_wanted_up), ("scams were lost", lost, self.max_lost)]
+        {
             if let Some(most) = most.filter(|most| is > *most) {
                 out.note(format!("over budget: {is} {name}, at most {most} may"));
                 ended = Ended::OverBudget;
@@ -107,7 +111,8 @@ fn human(out: &Out, found: &Comparison) -> anyhow::Result<()> {
     }
     out.line("\nmessages that changed level")?;
     for Changed { id, label, levels, rules } in found.changed.iter().take(40) {
-        let rules: Vec<String> = rules.0.iter().map(|r| format!("-{r}")).chain(rules.1.iter().map(|r| format!("+{r}"))).collect();
+        let rules: Vec<String> =
+            rules.0.iter().map(|r| format!("-{r}")).chain(rules.1.iter().map(|r| format!("+{r}"))).collect();
         out.line(format!("{label:6} {id}  {} -> {}  {}", levels.0.name(), levels.1.name(), rules.join(" ")))?;
     }
     if found.changed.len() > 40 {
@@ -123,8 +128,11 @@ fn value(found: &Comparison) -> serde_json::Value {
     let counts: Vec<_> = found.counts.iter().map(|((label, lang), c)| {
         json!({ "label": label, "lang": lang, "messages": c.messages, "before": c.before, "after": c.after, "rose": c.rose, "fell": c.fell })
     }).collect();
-    let levels: Vec<_> =
-        found.levels.iter().map(|((a, b), n)| json!({ "before": a.name(), "after": b.name(), "messages": n })).collect();
+    let levels: Vec<_> = found
+        .levels
+        .iter()
+        .map(|((a, b), n)| json!({ "before": a.name(), "after": b.name(), "messages": n }))
+        .collect();
     let rules: Vec<_> =
         found.rules.iter().map(|(rule, (a, b))| json!({ "rule": rule, "before": a, "after": b })).collect();
     let changed: Vec<_> = found.changed.iter().map(|c| {

@@ -4,9 +4,10 @@ use super::output::Out;
 use crate::diagnostic::Diagnostic;
 use crate::load::{self, Tree};
 use crate::lower::{self, Compiled};
+use crate::overlay;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use scamfilter::{PackSource, ScamFilter};
+use scamfilter::{Level, Pack, PackSource, ScamFilter};
 use std::path::{Path, PathBuf};
 
 /// Which packs judge.
@@ -18,17 +19,41 @@ pub(super) struct Packs {
     /// A source folder, compiled on the fly; repeat for several. `common` of the starter packs joins where none is named.
     #[arg(long, conflicts_with = "pack")]
     pub(super) rules: Vec<PathBuf>,
+    /// Highest level that a pack may cause, as PACK=LEVEL; repeat for several.
+    #[arg(long, value_parser = ceiling)]
+    pub(super) ceiling: Vec<(String, Level)>,
+    /// JSON list of what the user and the operator allow and deny, the weakest entry first.
+    #[arg(long)]
+    pub(super) overlay: Option<PathBuf>,
+}
+
+fn ceiling(text: &str) -> Result<(String, Level), String> {
+    let (pack, level) = text.split_once('=').ok_or("write PACK=LEVEL")?;
+    match Level::from_name(level) {
+        Some(level) if level != Level::Unknown => Ok((pack.to_owned(), level)),
+        _ => Err("levels: clear, unwanted, suspicious, scam".to_owned()),
+    }
 }
 
 impl Packs {
     /// The filter that the options ask for.
     pub(super) fn open(&self, out: &Out) -> anyhow::Result<ScamFilter> {
-        if self.pack.is_empty() {
-            let compiled = with_common(out, trees(out, &self.rules)?)?;
-            return filter(compiled.into_iter().map(|c| c.image));
+        let images: Vec<Vec<u8>> = if self.pack.is_empty() {
+            with_common(out, trees(out, &self.rules)?)?.into_iter().map(|c| c.image).collect()
+        } else {
+            let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+            self.pack.iter().map(read).collect::<Result<_, _>>()?
+        };
+        let mut sources: Vec<PackSource> = images.into_iter().map(PackSource::new).collect();
+        for (pack, level) in &self.ceiling {
+            let named = sources.iter_mut().find(|s| Pack::open(s.bytes.clone()).is_ok_and(|p| p.id() == pack));
+            named.with_context(|| format!("--ceiling names `{pack}`, which is not open"))?.ceiling = *level;
         }
-        let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-        filter(self.pack.iter().map(read).collect::<Result<Vec<_>, _>>()?)
+        let filter = ScamFilter::open(sources)?;
+        let Some(path) = &self.overlay else { return Ok(filter) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let overlay = overlay::parse(&text).with_context(|| format!("{} is no overlay", path.display()))?;
+        Ok(filter.with_overlay(overlay))
     }
 }
 

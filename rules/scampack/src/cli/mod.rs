@@ -3,6 +3,7 @@
 mod author;
 mod check;
 mod compare;
+mod corpus;
 mod input;
 mod output;
 mod packs;
@@ -47,6 +48,8 @@ enum Command {
     Diff(compare::Diff),
     /// Compare how two sets of packs judge a corpus; exit code 3 when a budget is exceeded.
     Impact(compare::Impact),
+    /// Print the half of a corpus that whoever writes rules may read.
+    Split(corpus::Split),
     /// Print the JSON schema of a kind of rule source, for editors.
     Schema(reference::Schema),
     /// Print completions for a shell.
@@ -85,6 +88,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(explain) => explain.run(&mut out),
         Command::Diff(diff) => diff.run(&mut out),
         Command::Impact(impact) => impact.run(&mut out),
+        Command::Split(split) => split.run(&mut out),
         Command::Schema(schema) => schema.run(&mut out),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(&mut out),

@@ -1,13 +1,16 @@
-//! What a country brings beside families. In: brands with senders and domains, policies, sentences. Out: their sections.
+//! What a country or operator brings beside families. In: brands with senders and domains, policies, sentences, hosts.
+//! Out: their sections.
 
-use super::{Lower, days};
+use super::{File, Lower, days};
 use crate::diagnostic::Code;
-use crate::source::{BrandsFile, PoliciesFile, TextsFile};
+use crate::load::HOSTS;
+use crate::source::{BrandsFile, PackFile, PoliciesFile, TextsFile};
 use scamfilter::Level;
 use scamfilter::engine::Fact;
 use scamfilter::pack::SenderClass;
 use scamfilter::pack::write::{NewPolicy, PackWriter};
 use scamfilter::text::fold;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 impl Lower<'_> {
@@ -52,6 +55,32 @@ impl Lower<'_> {
             let class = class.unwrap_or(SenderClass::Unknown);
             brand.senders.iter().for_each(|s| writer.sender(fold(s.trim()).text(), class));
         }
+    }
+
+    /// `hosts.txt`: a host a line, `#` begins a comment.
+    pub(super) fn hosts(&mut self, writer: &mut PackWriter, about: &PackFile) {
+        let Some((path, text)) = self.tree.get_key_value(HOSTS) else { return };
+        let file = File { path, text };
+        let mut hosts = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let host = line.split('#').next().unwrap_or("").trim();
+            if !host.is_empty() {
+                let whole = scamfilter::text::parse_link(host).filter(|l| !l.has_scheme && l.host == host);
+                match whole {
+                    Some(_) => hosts.push(host),
+                    None => {
+                        let message =
+                            format!("`{}` is no host in lower case", host.chars().take(80).collect::<String>());
+                        self.problem(Code::Value, message, file, at..at + line.trim_end().len(), None);
+                    }
+                }
+            }
+            at += line.len();
+        }
+        let digest = Sha256::digest(format!("scamfilter hosts {} {}", about.id, about.hosts_epoch));
+        let half = |at: usize| digest.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
+        writer.hosts((half(0), half(8)), &hosts);
     }
 
     pub(super) fn policies(&mut self, writer: &mut PackWriter) {

@@ -172,7 +172,13 @@ impl<'a> Lower<'a> {
         })
     }
 
-    fn unreadable(&mut self, read: &Read<'_>, all: &[Read<'_>], when: &Spanned<String>, error: condition::ConditionError) {
+    fn unreadable(
+        &mut self,
+        read: &Read<'_>,
+        all: &[Read<'_>],
+        when: &Spanned<String>,
+        error: condition::ConditionError,
+    ) {
         // The value stands behind its quote; an escape before the place would shift it, which a reader can live with.
         let start = when.span().start + 1;
         let at = start + error.at.start..start + error.at.end;
@@ -190,11 +196,13 @@ impl<'a> Lower<'a> {
     }
 
     fn unused(&mut self, all: &[Read<'_>]) {
-        let broken: Vec<String> = self.problems.iter().filter(|p| p.code.severity() == Severity::Error).map(|p| p.file.clone()).collect();
+        let broken: Vec<String> =
+            self.problems.iter().filter(|p| p.code.severity() == Severity::Error).map(|p| p.file.clone()).collect();
         for (at, read) in all.iter().enumerate().filter(|(_, read)| broken.iter().all(|file| file != read.file.path)) {
             let terms = read.family.terms.iter().map(|(name, phrases)| (name, phrases.values().flatten().next()));
             let patterns = read.family.patterns.iter().map(|(name, pattern)| (name, Some(pattern)));
-            let all: Vec<_> = terms.chain(patterns).filter(|(name, _)| !self.used.contains(&(at, (*name).clone()))).collect();
+            let all: Vec<_> =
+                terms.chain(patterns).filter(|(name, _)| !self.used.contains(&(at, (*name).clone()))).collect();
             for (name, first) in all {
                 let place = first.map_or(0..0, Spanned::span);
                 self.problem(Code::UnusedName, format!("no rule names `{name}`"), read.file, place, None);
@@ -225,10 +233,16 @@ impl<'a> Lower<'a> {
                 };
                 let places = wanted.entry((folded, sender.clone())).or_default();
                 if let Some(other) = places.iter().find(|p| p.least > most || p.most < least) {
-                    let before = Diagnostic::new(Code::Contradiction, "", other.file.path, other.file.text, other.at.clone());
+                    let before =
+                        Diagnostic::new(Code::Contradiction, "", other.file.path, other.file.text, other.at.clone());
                     let message = format!(
                         "{}:{} wants {} to {} for the same message, here it is {} to {}",
-                        other.file.path, before.at.0, other.least.name(), other.most.name(), least.name(), most.name()
+                        other.file.path,
+                        before.at.0,
+                        other.least.name(),
+                        other.most.name(),
+                        least.name(),
+                        most.name()
                     );
                     self.problem(Code::Contradiction, message, read.file, example.span(), None);
                 }

@@ -126,6 +126,7 @@ impl<'a> Lower<'a> {
         self.suffixes(&mut writer);
         self.brands(&mut writer);
         self.policies(&mut writer);
+        self.hosts(&mut writer, &about);
         let families = self.families(&mut writer, &about.retired);
         Some(Compiled { id: about.id.clone(), image: writer.finish(), about, families, warnings: Vec::new() })
     }
@@ -141,7 +142,14 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn problem(&mut self, code: Code, message: impl Into<String>, file: File<'_>, at: Range<usize>, help: Option<String>) {
+    fn problem(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        file: File<'_>,
+        at: Range<usize>,
+        help: Option<String>,
+    ) {
         let mut diagnostic = Diagnostic::new(code, message, file.path, file.text, at);
         diagnostic.help = help;
         self.problems.push(diagnostic);
@@ -159,7 +167,13 @@ impl<'a> Lower<'a> {
     }
 
     /// One of a closed set of names.
-    fn one_of<T: Copy>(&mut self, what: &str, name: &Spanned<String>, known: &[(T, &str)], file: File<'_>) -> Option<T> {
+    fn one_of<T: Copy>(
+        &mut self,
+        what: &str,
+        name: &Spanned<String>,
+        known: &[(T, &str)],
+        file: File<'_>,
+    ) -> Option<T> {
         let found = known.iter().find(|(_, n)| n == name.get_ref()).map(|(v, _)| *v);
         if found.is_none() {
             let names: Vec<&str> = known.iter().map(|(_, n)| *n).collect();

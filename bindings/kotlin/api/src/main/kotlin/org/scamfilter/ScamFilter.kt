@@ -40,6 +40,13 @@ public class ScamFilter private constructor(private val filter: Filter) : Closea
     public fun explain(reason: Reason, locales: List<String>): Explanation? =
         call { it.explain(reason.pack, reason.textId, locales)?.let { e -> Explanation(e.sentence, e.advice) } }
 
+    /**
+     * The same packs with other lists of the user's and the operator's own, the weakest entry first. Costs no more than the
+     * list; this filter stays as it is, and both are to be closed.
+     */
+    public fun withOverlay(entries: List<OverlayEntry>): ScamFilter =
+        call { ScamFilter(it.withOverlay(entries.map(OverlayEntry::toNative))) }
+
     /** Frees the native filter. May be called twice. */
     override fun close() {
         closed = true
