@@ -85,8 +85,8 @@ struct Lower<'a> {
     problems: Vec<Diagnostic>,
     ids: BTreeSet<String>,
     texts: BTreeSet<String>,
-    /// Where each folded phrase was first seen, with the name that it fills.
-    phrases: BTreeMap<String, (&'a str, String)>,
+    /// Where each folded phrase was last seen, with the name that it fills and the language.
+    phrases: BTreeMap<String, (&'a str, String, String)>,
     /// Terms and patterns that some condition names, with the index of their family.
     used: BTreeSet<(usize, String)>,
     atoms: u32,
@@ -212,7 +212,7 @@ impl<'a> Lower<'a> {
 
     /// Phrases that hit `atom`, called `name`. A star at an edge lets the word go on there.
     fn phrases(&mut self, writer: &mut PackWriter, phrases: &Phrases, name: &str, atom: u32, file: File<'a>) {
-        for phrase in phrases.values().flatten() {
+        for (language, phrase) in phrases.iter().flat_map(|(l, all)| all.iter().map(move |p| (l, p))) {
             let raw = phrase.get_ref().as_str();
             let edge = PhraseEdge { open_start: raw.starts_with('*'), open_end: raw.ends_with('*'), anywhere: false };
             let view = fold(raw.trim_matches('*'));
@@ -226,8 +226,12 @@ impl<'a> Lower<'a> {
                 continue;
             }
             writer.phrase(folded, edge, atom);
-            let first = self.phrases.insert(folded.to_owned(), (file.path, name.to_owned()));
-            if let Some((path, other)) = first.filter(|(path, other)| other == name || *path == file.path) {
+            let seen = self.phrases.insert(folded.to_owned(), (file.path, name.to_owned(), language.clone()));
+            // People of two languages may use one word, so a word of the same meaning in another list is no mistake.
+            let twice = |(path, other, said): &(&str, String, String)| {
+                if other == name { said == language } else { *path == file.path }
+            };
+            if let Some((path, other, _)) = seen.filter(twice) {
                 let message = format!("`{raw}` already fills `{other}` ({path})");
                 self.problem(Code::RepeatedPhrase, message, file, phrase.span(), None);
             }

@@ -28,10 +28,10 @@ internal class EmulatedLibrary(library: File) : Closeable {
     }
 
     /** Opens packs; gives the handle. */
-    fun open(packs: List<ByteArray>): Long {
-        val argument = ByteBuffer.allocate(4 + packs.sumOf { 5 + it.size })
+    fun open(packs: List<PackFile>): Long {
+        val argument = ByteBuffer.allocate(4 + packs.sumOf { 5 + it.bytes.size })
         argument.putInt(packs.size)
-        packs.forEach { argument.putInt(it.size).put(it).put(Level.SCAM.ordinal.toByte()) }
+        packs.forEach { argument.putInt(it.bytes.size).put(it.bytes).put(it.ceiling.ordinal.toByte()) }
         val handle = call("uniffi_scamfilter_ffi_fn_constructor_filter_open", buffer(argument.array()))
         check(status.getByte(0).toInt() == 0) { "the packs do not open" }
         return handle
