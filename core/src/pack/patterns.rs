@@ -9,7 +9,7 @@
 use super::read::u32_at;
 use super::{Pack, SectionKind};
 use core::ops::Range;
-use regex_automata::dfa::regex::Regex;
+use regex_automata::dfa::Automaton as _;
 use regex_automata::dfa::sparse::DFA;
 use regex_automata::{Anchored, Input};
 
@@ -35,7 +35,12 @@ impl Pattern {
 }
 
 /// A pattern ready to search with.
-pub struct Automaton(Regex<DFA<Vec<u8>>>);
+pub struct Automaton {
+    /// Finds where a match ends.
+    forward: DFA<Vec<u8>>,
+    /// Finds where it begins. The pair is not trusted to agree, so it is never handed to regex-automata's `Regex`, which panics.
+    reverse: DFA<Vec<u8>>,
+}
 
 impl Pack {
     /// Patterns in the order of the section.
@@ -59,8 +64,7 @@ impl Pack {
             let (dfa, read) = DFA::from_bytes(section.get(range.clone())?).ok()?;
             (read == range.len()).then(|| dfa.to_owned())
         };
-        let (forward, reverse) = (read(&pattern.forward)?, read(&pattern.reverse)?);
-        Some(Automaton(Regex::builder().build_from_dfas(forward, reverse)))
+        Some(Automaton { forward: read(&pattern.forward)?, reverse: read(&pattern.reverse)? })
     }
 }
 
@@ -72,12 +76,18 @@ impl Automaton {
         while found.len() < limit && from <= text.len() {
             let input = Input::new(text).range(from..).anchored(Anchored::No);
             // An automaton may give up (on a quit byte); the place is then as good as without a match.
-            let Ok(Some(hit)) = self.0.try_search(&input) else { break };
-            let whole = text.is_char_boundary(hit.start()) && text.is_char_boundary(hit.end());
-            if whole && !hit.is_empty() {
-                found.push(hit.range());
+            let Ok(Some(last)) = self.forward.try_search_fwd(&input) else { break };
+            let end = last.offset();
+            let back = Input::new(text).range(from..end).anchored(Anchored::Yes);
+            if let Ok(Some(first)) = self.reverse.try_search_rev(&back)
+                && let start = first.offset()
+                && start < end
+                && text.is_char_boundary(start)
+                && text.is_char_boundary(end)
+            {
+                found.push(start..end);
             }
-            from = hit.end().max(from + 1);
+            from = end.max(from + 1);
         }
         found
     }

@@ -14,7 +14,10 @@ use super::read::{array, u32_at};
 use crate::text::{Class, class_of};
 
 /// Prefix lengths of the tiers; a phrase lies in the last that is not longer than itself.
-const TIERS: [usize; 3] = [3, 6, 12];
+#[cfg(feature = "write")]
+const TIERS: [usize; TIER_COUNT] = [3, 6, 12];
+/// Number of tiers.
+const TIER_COUNT: usize = 3;
 const HEAD: usize = 4;
 const TIER_SIZE: usize = 20;
 const RECORD_HEAD: usize = 5;
@@ -51,7 +54,7 @@ pub struct PhraseEdge {
 
 /// The phrases of one pack, read once for a message.
 pub struct PhraseTable<'a> {
-    tiers: [Option<Tier<'a>>; 3],
+    tiers: [Option<Tier<'a>>; TIER_COUNT],
 }
 
 #[derive(Clone, Copy)]
@@ -127,7 +130,7 @@ fn window(rest: &[u8]) -> [u8; WINDOW] {
 }
 
 /// Multiplicative hashes (Knuth; constants from the golden ratio and from MurmurHash3's finaliser) of the first 3, 6 and 12 bytes.
-fn hashes(window: [u8; WINDOW]) -> [u64; 3] {
+fn hashes(window: [u8; WINDOW]) -> [u64; TIER_COUNT] {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const MURMUR: u64 = 0xff51_afd7_ed55_8ccd;
     let bits = u128::from_le_bytes(window);
@@ -229,7 +232,7 @@ pub(super) const MAX_ATOM: u32 = 0xff_ffff;
 /// The section; phrases of 3 to 255 bytes, the same bytes for the same set in any order.
 #[cfg(feature = "write")]
 pub(super) fn encode<'a>(phrases: impl Iterator<Item = (&'a str, PhraseEdge, u32)>) -> Vec<u8> {
-    let mut tiers: [Vec<(u64, Vec<u8>)>; 3] = Default::default();
+    let mut tiers: [Vec<(u64, Vec<u8>)>; TIER_COUNT] = Default::default();
     for (text, edge, atom) in phrases.filter(|p| (3..256).contains(&p.0.len()) && p.2 <= MAX_ATOM) {
         let tier = TIERS.iter().rposition(|prefix| text.len() >= *prefix).unwrap_or(0);
         let mut flags = if edge.open_start { OPEN_START } else { 0 };
@@ -268,7 +271,7 @@ pub(super) fn encode<'a>(phrases: impl Iterator<Item = (&'a str, PhraseEdge, u32
             }
         }
         directory.extend((records.len() as u32).to_le_bytes());
-        let base = HEAD + TIERS.len() * TIER_SIZE + body.len();
+        let base = HEAD + TIER_COUNT * TIER_SIZE + body.len();
         let inside = members.iter().any(|(_, r)| r.get(1).is_some_and(|flags| flags & (OPEN_START | ANYWHERE) != 0));
         head.extend([filter_bits as u8, directory_bits as u8, u8::from(inside), 0]);
         for value in [base, base + filter.len(), base + filter.len() + directory.len(), records.len()] {
