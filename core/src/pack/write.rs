@@ -5,7 +5,7 @@ use super::header::{HEADER_SIZE, MAGIC, MAJOR, REQUIRED, SECTION_SIZE};
 use super::patterns::NewPattern;
 use super::policies::{POLICY, TEXT};
 use super::rules::{ALWAYS, RULE, TRIGGER, encode_step, triggers};
-use super::{Header, HostKey, NONE, Op, PhraseEdge, Scoring, SectionKind, SenderClass};
+use super::{Header, HostKey, NONE, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass};
 use super::{hosts, patterns, phrases, psl, scoring};
 use crate::verdict::{Category, Level, ReasonCode};
 use sha2::{Digest, Sha256};
@@ -50,30 +50,6 @@ pub struct NewRule<'a> {
     pub weights: (i32, i32),
     /// Steps of its condition.
     pub condition: &'a [Op],
-}
-
-/// A policy to write; see [`super::Policy`].
-pub struct NewPolicy<'a> {
-    /// Stable id.
-    pub id: &'a str,
-    /// Key of its sentence.
-    pub text_id: &'a str,
-    /// ISO 3166-1 alpha-2.
-    pub country: [u8; 2],
-    /// Category it votes for.
-    pub category: Category,
-    /// Highest level that it may cause.
-    pub max_level: Level,
-    /// Bit per sender class.
-    pub classes: u32,
-    /// Bit per fact.
-    pub forbids: u64,
-    /// Days since 1970-01-01.
-    pub in_force: i32,
-    /// Weights in the two scores.
-    pub weights: (i32, i32),
-    /// Legal source.
-    pub source: &'a str,
 }
 
 impl PackWriter {
@@ -158,13 +134,13 @@ impl PackWriter {
     }
 
     /// A policy.
-    pub fn policy(&mut self, policy: &NewPolicy<'_>) {
+    pub fn policy(&mut self, policy: &Policy<'_>) {
         let (id, text, source) = (self.string(policy.id), self.string(policy.text_id), self.string(policy.source));
         push(&mut self.policies, &[id, text]);
         self.policies.extend(policy.country);
         self.policies.extend([policy.category as u8, policy.max_level as u8]);
         self.policies.extend(policy.forbids.to_le_bytes());
-        let weights = [policy.weights.0 as u32, policy.weights.1 as u32];
+        let weights = [policy.weight as u32, policy.weight_unwanted as u32];
         push(&mut self.policies, &[policy.classes, policy.in_force as u32, weights[0], weights[1], source, 0, 0]);
         debug_assert_eq!(self.policies.len() % POLICY, 0);
     }

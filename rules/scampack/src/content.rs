@@ -2,7 +2,7 @@
 //!
 //! Names are those of sources and stay the same from build to build; numbers of local terms do not and never appear.
 
-use crate::template::date;
+use crate::dates::date;
 use scamfilter::engine::{Fact, GUARD_CONCEPTS, LOCAL_ATOMS};
 use scamfilter::pack::{Op, Pack, SectionKind, SenderClass};
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Tree;
 use crate::lower::Compiled;
 use crate::source::{Example, Family};
-use scamfilter::{Level, Message, ScamFilter, Verdict};
+use scamfilter::{Message, ScamFilter, Verdict};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -62,13 +62,12 @@ fn complaint(verdict: &Verdict, example: &Example, family: &Family, must_hit: bo
         verdict.level.name(),
         if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }
     );
-    let default = if must_hit { Level::Suspicious } else { Level::Clear };
-    let level = example.level.as_deref().and_then(Level::from_name).unwrap_or(default);
-    let guards = family.guards();
+    let (least, most) = example.levels(must_hit, family.guards());
+    let level = if must_hit { least } else { most };
     let wrong = match must_hit {
         true if !own => "no rule of this family hits this example",
-        true if !guards && verdict.level < level => "this example must reach a higher level",
-        false if verdict.level > level => "this example must not reach this level",
+        true if verdict.level < least => "this example must reach a higher level",
+        false if verdict.level > most => "this example must not reach this level",
         _ => return None,
     };
     Some((format!("{wrong} ({})", level.name()), said))

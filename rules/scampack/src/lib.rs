@@ -8,6 +8,7 @@ pub mod cli;
 pub mod cluster;
 pub mod condition;
 pub mod content;
+pub mod dates;
 pub mod diagnostic;
 pub mod examples;
 pub mod impact;

@@ -1,6 +1,7 @@
 //! Rule sources as they stand in TOML. In: text. Out: typed values; unknown keys are refused with the nearest known one.
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use scamfilter::Level;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -289,6 +290,19 @@ pub struct ScoringFile {
     pub contact: f64,
     /// Log-odds and parts per million, both rising, at least one part per thousandth of log-odds.
     pub curve: Vec<(f64, u32)>,
+}
+
+impl Example {
+    /// The lowest and the highest level that it allows, for one that must hit or miss; a guard's hits allow all.
+    #[must_use]
+    pub fn levels(&self, hit: bool, guards: bool) -> (Level, Level) {
+        let given = self.level.as_deref().and_then(Level::from_name);
+        match hit {
+            true if guards => (Level::Clear, Level::Scam),
+            true => (given.unwrap_or(Level::Suspicious), Level::Scam),
+            false => (Level::Clear, given.unwrap_or(Level::Clear)),
+        }
+    }
 }
 
 impl Family {

@@ -1,5 +1,6 @@
 //! What `new` starts from. In: an id and what is known of it. Out: sources that lint and that say what to fill in.
 
+use crate::dates::today;
 use anyhow::bail;
 use scamfilter::Category;
 use std::fmt::Write as _;
@@ -80,35 +81,4 @@ pub fn pack(id: &str, publisher: &str, countries: &[String]) -> anyhow::Result<[
 
 fn plain(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b))
-}
-
-/// Today in UTC, as TOML writes dates.
-fn today() -> String {
-    let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_secs());
-    date((seconds / 86_400) as i64)
-}
-
-/// A date from days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
-#[must_use]
-pub fn date(days: i64) -> String {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn dates_are_those_of_the_calendar() {
-        for (days, date) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_782, "2026-11-25"), (-1, "1969-12-31")] {
-            assert_eq!(super::date(days), date);
-        }
-    }
 }

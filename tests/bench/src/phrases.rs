@@ -54,7 +54,7 @@ pub fn run() {
         scan(&table, text, usize::MAX, |_, hit| { found.insert((hit.start, hit.end)); });
         found
     };
-    let expected: Vec<BTreeSet<(usize, usize)>> = texts.iter().map(|t| own(t)).collect();
+    let expected: Vec<Places> = texts.iter().map(|t| own(t)).collect();
     let matches: usize = expected.iter().map(BTreeSet::len).sum();
     let ns = per_text(&texts, |text| { scan(&table, text, usize::MAX, |_, hit| { black_box(hit); }); });
     report("scamfilter, from the image", bytes, ready.as_secs_f64(), ns, matches);
@@ -62,23 +62,39 @@ pub fn run() {
     let start = Instant::now();
     let automaton =
         AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&phrases).expect("it builds");
-    let ready = start.elapsed();
-    for (text, expected) in texts.iter().zip(&expected) {
-        let found: BTreeSet<_> = automaton.find_overlapping_iter(text).map(|m| (m.start(), m.end())).collect();
-        assert_eq!(found, *expected, "aho-corasick finds something else");
-    }
-    let ns = per_text(&texts, |text| automaton.find_overlapping_iter(text).for_each(|m| { black_box(m); }));
-    report("aho-corasick, contiguous", automaton.memory_usage(), ready.as_secs_f64(), ns, matches);
+    let ready = start.elapsed().as_secs_f64();
+    let find = |text: &str, found: &mut dyn FnMut(usize, usize)| {
+        automaton.find_overlapping_iter(text).for_each(|m| found(m.start(), m.end()));
+    };
+    beside("aho-corasick, contiguous", automaton.memory_usage(), ready, &texts, &expected, find);
 
     let start = Instant::now();
     let automaton: DoubleArrayAhoCorasick<u32> = DoubleArrayAhoCorasick::new(&phrases).expect("it builds");
-    let ready = start.elapsed();
-    for (text, expected) in texts.iter().zip(&expected) {
-        let found: BTreeSet<_> = automaton.find_overlapping_iter(text).map(|m| (m.start(), m.end())).collect();
-        assert_eq!(found, *expected, "daachorse finds something else");
+    let ready = start.elapsed().as_secs_f64();
+    let find = |text: &str, found: &mut dyn FnMut(usize, usize)| {
+        automaton.find_overlapping_iter(text).for_each(|m| found(m.start(), m.end()));
+    };
+    beside("daachorse, bytewise", automaton.heap_bytes(), ready, &texts, &expected, find);
+}
+
+type Places = BTreeSet<(usize, usize)>;
+
+/// Verifies that an engine finds what the table found, and reports it.
+fn beside(
+    name: &str,
+    bytes: usize,
+    ready: f64,
+    texts: &[String],
+    expected: &[Places],
+    find: impl Fn(&str, &mut dyn FnMut(usize, usize)),
+) {
+    for (text, expected) in texts.iter().zip(expected) {
+        let mut found = Places::new();
+        find(text, &mut |start, end| { found.insert((start, end)); });
+        assert_eq!(found, *expected, "{name} finds something else");
     }
-    let ns = per_text(&texts, |text| automaton.find_overlapping_iter(text).for_each(|m| { black_box(m); }));
-    report("daachorse, bytewise", automaton.heap_bytes(), ready.as_secs_f64(), ns, matches);
+    let ns = per_text(texts, |text| find(text, &mut |start, end| { black_box((start, end)); }));
+    report(name, bytes, ready, ns, expected.iter().map(BTreeSet::len).sum());
 }
 
 fn report(name: &str, bytes: usize, ready: f64, ns: u64, matches: usize) {

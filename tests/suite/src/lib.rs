@@ -17,9 +17,20 @@ use scampack::lower::{Compiled, compile, concepts};
 /// The starter packs.
 #[must_use]
 pub fn starter_packs() -> Vec<Compiled> {
-    let trees = scampack::starter();
+    compiled(&scampack::starter())
+}
+
+/// Trees compiled against the concepts of the first, which is `common`.
+#[must_use]
+pub fn compiled(trees: &[scampack::Tree]) -> Vec<Compiled> {
     let known = concepts(trees.first().expect("common")).unwrap_or_default();
     trees.iter().map(|t| compile(t, &known).unwrap_or_else(|problems| panic!("{problems:#?}"))).collect()
+}
+
+/// The image of one tree that is its own `common`.
+#[must_use]
+pub fn image(tree: scampack::Tree) -> Vec<u8> {
+    compiled(&[tree]).swap_remove(0).image
 }
 
 /// The sources of the golden pack.

@@ -1,7 +1,6 @@
 //! Where fuzzing starts. In: the name of a target. Out: inputs that reach deep into it.
 
-use crate::{golden_tree, messages};
-use scampack::lower::{compile, concepts};
+use crate::{golden_tree, image, messages};
 
 /// Seeds of the target called `name`.
 #[must_use]
@@ -33,8 +32,7 @@ const LINKS: [&str; 9] = [
 ];
 
 fn packs() -> Vec<Vec<u8>> {
-    let tree = golden_tree();
-    let image = compile(&tree, &concepts(&tree).unwrap_or_default()).map(|c| c.image).unwrap_or_default();
+    let image = image(golden_tree());
     let section = |kind: u8, body: &[u8]| [&[kind, body.len() as u8, 0][..], body].concat();
     let strings = section(2, b"\x02\0\0\0\0\0\0\0\x06\0\0\0\x0b\0\0\0parcelstuck");
     let rule = section(4, &[&[0; 8][..], &[1, 3, 3, 0], &[0; 8], &[0; 16]].concat());

@@ -9,7 +9,7 @@
 )]
 
 use scamfilter::{Channel, Level, Message, PackSource, ScamFilter, Verdict};
-use scamfilter_tests::starter_packs;
+use scamfilter_tests::{compiled, starter_packs};
 use scampack::{load, lower};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,8 +84,7 @@ fn filter(file: &File) -> ScamFilter {
         [] => starter_packs(),
         folders => {
             let trees: Vec<_> = folders.iter().map(|f| load::folder(&Path::new(DIR).join(f)).unwrap()).collect();
-            let known = lower::concepts(&trees[0]).unwrap();
-            trees.iter().map(|t| lower::compile(t, &known).unwrap_or_else(|p| panic!("{p:#?}"))).collect()
+            compiled(&trees)
         }
     };
     let source = |pack: lower::Compiled| {

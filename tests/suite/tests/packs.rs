@@ -10,17 +10,14 @@
 use scamfilter::pack::{MAGIC, SECTION_SIZE};
 use scamfilter::{ErrorKind, Level, Message, Pack, PackSource, ScamFilter};
 use scamfilter_tests::drive::sealed;
-use scamfilter_tests::{golden_tree, messages, starter_filter, starter_packs};
-use scampack::lower::{compile, concepts};
+use scamfilter_tests::{golden_tree, image, messages, starter_filter, starter_packs};
 use std::path::Path;
 use std::sync::Arc;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../golden");
 
 fn golden_image() -> Vec<u8> {
-    let tree = golden_tree();
-    let known = concepts(&tree).expect("concepts");
-    compile(&tree, &known).unwrap_or_else(|p| panic!("{p:#?}")).image
+    image(golden_tree())
 }
 
 #[test]
@@ -55,9 +52,7 @@ fn golden_tree_with_more() -> scampack::Tree {
 fn a_frozen_pack_with_automata_and_hosts_still_judges() {
     let path = Path::new(GOLDEN).join("format-1-automata.scampack");
     if std::env::var_os("GOLDEN_WRITE").is_some() && !path.exists() {
-        let tree = golden_tree_with_more();
-        let image = compile(&tree, &concepts(&tree).unwrap()).unwrap_or_else(|p| panic!("{p:#?}")).image;
-        std::fs::write(&path, image).unwrap();
+        std::fs::write(&path, image(golden_tree_with_more())).unwrap();
     }
     let frozen = std::fs::read(&path).expect("tests/golden/format-1-automata.scampack");
     let filter = ScamFilter::open(vec![PackSource::new(frozen)]).expect(
@@ -71,8 +66,7 @@ fn a_frozen_pack_with_automata_and_hosts_still_judges() {
 
 #[test]
 fn damage_of_automata_and_hosts_never_panics() {
-    let tree = golden_tree_with_more();
-    let image = compile(&tree, &concepts(&tree).unwrap()).unwrap_or_else(|p| panic!("{p:#?}")).image;
+    let image = image(golden_tree_with_more());
     let texts = ["refund 1,500 baht http://bad.example".to_owned(), "parcel is stuck http://a.example".to_owned()];
     let mut opened = 0;
     for at in 0..image.len() {

@@ -5,10 +5,11 @@
 //! Stub libraries hold the names that bionic exports from API 23 on (`bindings/android/link`), so `-z defs` refuses others.
 
 use crate::elf;
+use crate::suites::works;
 use anyhow::{Context, bail};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// File name, and soname, of the library.
 pub const LIBRARY: &str = "libscamfilter_ffi.so";
@@ -156,10 +157,7 @@ fn sysroot() -> anyhow::Result<PathBuf> {
 /// A tool by its plain name, or with the version behind it that distributions add.
 fn tool(name: &str) -> Option<String> {
     let versions = (14..=22).rev().map(|v| format!("{name}-{v}"));
-    std::iter::once(name.to_owned()).chain(versions).find(|tool| {
-        let run = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        run.is_ok_and(|s| s.success())
-    })
+    std::iter::once(name.to_owned()).chain(versions).find(|tool| works(tool, &["--version"]))
 }
 
 fn command(name: &str) -> anyhow::Result<Command> {

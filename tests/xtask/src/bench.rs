@@ -26,7 +26,7 @@ pub fn run(root: &Path, write: bool) -> anyhow::Result<bool> {
         bail!("the benchmark does not build");
     }
     let before = newest(root)?;
-    let valgrind = Command::new("valgrind").arg("--version").output().is_ok_and(|o| o.status.success());
+    let valgrind = crate::suites::works("valgrind", &["--version"]);
     if !valgrind {
         println!("no valgrind: instructions are not counted");
     }

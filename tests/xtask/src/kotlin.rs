@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, reason = "reading a key that a JSON value lacks gives null")]
 
 use crate::android;
+use crate::suites::works;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -11,11 +12,10 @@ const LIBRARY: &str = "target/release/libscamfilter_ffi.so";
 
 /// The tool that is not there, if one is not.
 pub fn missing() -> Option<String> {
-    let there = |tool: &str| {
-        let run = Command::new(tool).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        run.is_ok_and(|status| status.success())
-    };
-    [("javac", "JDK"), ("mvn", "Maven")].into_iter().find(|(tool, _)| !there(tool)).map(|(_, name)| name.to_owned())
+    [("javac", "JDK"), ("mvn", "Maven")]
+        .into_iter()
+        .find(|(tool, _)| !works(tool, &["-version"]))
+        .map(|(_, name)| name.to_owned())
 }
 
 /// Generates the bindings, writes cases and the command line's verdicts, and runs Maven.

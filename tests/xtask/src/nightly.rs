@@ -3,7 +3,6 @@
 use crate::{android, bench, fuzz, size, suites};
 use anyhow::bail;
 use std::path::Path;
-use std::process::Command;
 
 /// Seconds a fuzz target gets in one night.
 const FUZZ_SECONDS: u64 = 1_800;
@@ -69,8 +68,7 @@ pub fn sbom(root: &Path) -> anyhow::Result<bool> {
 }
 
 fn needs(subcommand: &str, package: &str) -> anyhow::Result<()> {
-    let there = Command::new("cargo").args([subcommand, "--version"]).output().is_ok_and(|o| o.status.success());
-    if !there {
+    if !suites::works("cargo", &[subcommand, "--version"]) {
         bail!("no {package}: cargo install --locked {package}");
     }
     Ok(())

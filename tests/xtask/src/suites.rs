@@ -100,8 +100,7 @@ pub fn test(root: &Path, all: bool, only: Option<&str>) -> anyhow::Result<bool> 
 }
 
 fn clippy_missing() -> Option<String> {
-    let run = Command::new("cargo").args(["clippy", "--version"]).output();
-    (!run.is_ok_and(|o| o.status.success())).then(|| "clippy (rustup component add clippy)".to_owned())
+    (!works("cargo", &["clippy", "--version"])).then(|| "clippy (rustup component add clippy)".to_owned())
 }
 
 fn clippy(root: &Path) -> anyhow::Result<bool> {
@@ -118,6 +117,11 @@ fn arm64_missing() -> Option<String> {
 
 fn emulator_missing() -> Option<String> {
     kotlin::missing().or_else(arm64_missing)
+}
+
+/// Whether a tool is there and answers; what it says is not shown.
+pub fn works(tool: &str, arguments: &[&str]) -> bool {
+    Command::new(tool).args(arguments).output().is_ok_and(|output| output.status.success())
 }
 
 /// Runs cargo at the root.

@@ -1,14 +1,15 @@
 //! What a country or operator brings beside families. In: brands with senders and domains, policies, sentences, hosts.
 //! Out: their sections.
 
-use super::{File, Lower, days};
+use super::{File, Lower};
+use crate::dates::days;
 use crate::diagnostic::Code;
 use crate::load::HOSTS;
 use crate::source::{BrandsFile, PackFile, PoliciesFile, TextsFile};
 use scamfilter::Level;
 use scamfilter::engine::Fact;
-use scamfilter::pack::SenderClass;
-use scamfilter::pack::write::{NewPolicy, PackWriter};
+use scamfilter::pack::write::PackWriter;
+use scamfilter::pack::{Policy, SenderClass};
 use scamfilter::text::fold;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -105,7 +106,7 @@ impl Lower<'_> {
                 continue;
             };
             let weight = self.weight(&policy.weight, file);
-            writer.policy(&NewPolicy {
+            writer.policy(&Policy {
                 id: policy.id.get_ref(),
                 text_id: policy.text.get_ref(),
                 country,
@@ -114,7 +115,8 @@ impl Lower<'_> {
                 classes,
                 forbids,
                 in_force: days(&policy.in_force),
-                weights: (weight, weight),
+                weight,
+                weight_unwanted: weight,
                 source: &policy.source,
             });
         }

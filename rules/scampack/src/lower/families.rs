@@ -218,19 +218,14 @@ impl<'a> Lower<'a> {
             let guards = read.family.guards();
             let both = examples.hit.iter().map(|e| (e, true)).chain(examples.miss.iter().map(|e| (e, false)));
             for (example, hit) in both {
-                let Example { text, sender, level, .. } = example.get_ref();
+                let Example { text, sender, .. } = example.get_ref();
                 let folded = fold(text).text().trim().to_owned();
                 if folded.is_empty() {
                     let message = "an example without text shows nothing";
                     self.problem(Code::EmptyExample, message, read.file, example.span(), None);
                     continue;
                 }
-                let level = level.as_deref().and_then(Level::from_name);
-                let (least, most) = match hit {
-                    true if guards => (Level::Clear, Level::Scam),
-                    true => (level.unwrap_or(Level::Suspicious), Level::Scam),
-                    false => (Level::Clear, level.unwrap_or(Level::Clear)),
-                };
+                let (least, most) = example.get_ref().levels(hit, guards);
                 let places = wanted.entry((folded, sender.clone())).or_default();
                 if let Some(other) = places.iter().find(|p| p.least > most || p.most < least) {
                     let before =

@@ -5,6 +5,7 @@ mod common;
 mod country;
 mod families;
 
+use crate::dates::days;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::load::Tree;
 use crate::source::{ConceptsFile, Family, PackFile, Phrases, parse};
@@ -17,7 +18,6 @@ use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
-use toml::value::Datetime;
 
 /// Shortest and longest phrase in bytes after folding.
 const PHRASE: std::ops::RangeInclusive<usize> = 3..=200;
@@ -247,15 +247,4 @@ impl<'a> Lower<'a> {
 /// Thousandths of log-odds.
 fn mlo(log_odds: f64) -> i32 {
     (log_odds * 1000.0).round() as i32
-}
-
-/// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
-fn days(date: &Datetime) -> i32 {
-    let Some(date) = date.date else { return 0 };
-    let (year, month, day) = (i32::from(date.year), i32::from(date.month), i32::from(date.day));
-    let year = year - i32::from(month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
