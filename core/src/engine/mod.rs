@@ -22,6 +22,9 @@ use std::sync::{Arc, OnceLock};
 
 /// Concepts from this number on guard against false positives: a pack fills them only with the right to.
 pub const GUARD_CONCEPTS: u32 = 0x800;
+/// Not a meaning: words that a phrase may stand inside of without being said, such as "personality" (`บุคลิก`) around
+/// "click" (`คลิก`). What lies within one is no hit of its pack; within one of a pack that may fill guards, of no pack.
+pub const INNOCENT: u32 = LOCAL_ATOMS - 1;
 /// Atoms from this number on belong to one pack; below are concepts, shared by all.
 pub const LOCAL_ATOMS: u32 = 0x1000;
 

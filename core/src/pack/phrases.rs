@@ -39,6 +39,8 @@ pub struct PhraseHit {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+    /// It may stand at any place: see [`PhraseEdge`].
+    pub anywhere: bool,
 }
 
 /// Where a phrase may stand. By default at the edges of words, and never inside a cluster.
@@ -110,7 +112,7 @@ pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: i
                 }
                 let Some(less) = left.checked_sub(1) else { return false };
                 left = less;
-                found(*table, PhraseHit { atom: record.atom, start, end });
+                found(*table, PhraseHit { atom: record.atom, start, end, anywhere: record.flags & ANYWHERE != 0 });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The card of a pack: what a reviewer asks before shipping it. In: a compiled pack. Out: Markdown, the same for the same pack.
 
 use crate::content;
-use crate::lower::Compiled;
+use crate::lower::{Compiled, names};
 use scamfilter::Pack;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ pub fn of(pack: &Compiled) -> Result<String, scamfilter::Error> {
     let all = content::of(&open);
     let about = &pack.about;
     let mut out = format!("# {}: {}\n\n", about.id, about.title);
-    let countries = if about.countries.is_empty() { "all".to_owned() } else { about.countries.join(", ") };
+    let countries = if about.countries.is_empty() { "all".to_owned() } else { names(&about.countries).join(", ") };
     let _ = writeln!(out, "| | |\n|---|---|");
     let expires = about.expires.map_or("never".to_owned(), |d| d.to_string());
     for (name, value) in [
@@ -51,7 +51,7 @@ pub fn of(pack: &Compiled) -> Result<String, scamfilter::Error> {
             family.id.get_ref(),
             family.status.get_ref(),
             family.category.get_ref(),
-            family.languages.join(" "),
+            names(&family.languages).join(" "),
             family.reviewed,
             family.source.replace('|', "\\|"),
         );

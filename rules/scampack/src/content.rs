@@ -3,7 +3,7 @@
 //! Names are those of sources and stay the same from build to build; numbers of local terms do not and never appear.
 
 use crate::dates::date;
-use scamfilter::engine::{Fact, GUARD_CONCEPTS, LOCAL_ATOMS};
+use scamfilter::engine::{Fact, GUARD_CONCEPTS, INNOCENT, LOCAL_ATOMS};
 use scamfilter::pack::{Op, Pack, SectionKind, SenderClass};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -107,8 +107,12 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
 fn names(pack: &Pack) -> BTreeMap<u32, String> {
     let mut names: BTreeMap<u32, String> = BTreeMap::new();
     for (_, _, atom) in pack.phrases().entries().filter(|(_, _, atom)| *atom < LOCAL_ATOMS) {
-        let kind = if atom < GUARD_CONCEPTS { "concept" } else { "guard" };
-        names.insert(atom, format!("{kind} {atom}"));
+        let name = match atom {
+            INNOCENT => "innocent words".to_owned(),
+            GUARD_CONCEPTS.. => format!("guard {atom}"),
+            _ => format!("concept {atom}"),
+        };
+        names.insert(atom, name);
     }
     for brand in pack.brands() {
         names.insert(brand.atom, brand.id.to_owned());

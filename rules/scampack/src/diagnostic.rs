@@ -62,11 +62,12 @@ codes! {
     Retired = "SP014" Error, "An id that pack.toml lists as retired is used again. Old ids stand in evidence and in people's lists, so they never come back.";
     EmptyExample = "SP015" Error, "An example has no text after folding.";
     Contradiction = "SP016" Error, "Two examples have the same message and sender, but want levels that exclude each other.";
-    RepeatedPhrase = "SP017" Warning, "A phrase stands twice in one file, or twice for one meaning. The second adds nothing; under two meanings it counts twice.";
+    RepeatedPhrase = "SP017" Warning, "A phrase stands twice in one family, or twice for one meaning. The second adds nothing; in two terms it counts twice; an innocent word can have no meaning.";
     UncoveredRule = "SP018" Warning, "No example of its family makes this rule hold, so nothing would notice if it broke. Add one that must hit.";
     TooLarge = "SP019" Error, "A source file is larger than 1 MiB, or the folder holds more than 10,000 files. Lists of hosts come in as feeds.";
     SymbolicLink = "SP020" Error, "A symbolic link in a source folder. Links are not followed: they could lead out of it.";
     UnusedName = "SP021" Warning, "A term or pattern that no rule of its family names. It costs every phone something and does nothing.";
+    InsideWord = "SP022" Warning, "A short phrase also stands inside of other words. Thai, Lao, Khmer and Burmese have no spaces between words, so there the phone finds it within them; elsewhere a star opens the edge. Make it longer, list the words as `innocent`, or show with an example that must miss that they do no harm.";
 }
 
 /// One thing that is wrong.

@@ -49,7 +49,7 @@ pub fn run(tree: &Tree, compiled: &Compiled, filter: &ScamFilter) -> Outcome {
 fn message(example: &Example) -> Message {
     let mut message = Message::sms(&example.text);
     message.sender = example.sender.clone().map(Into::into);
-    message.sim_country = example.country.clone();
+    message.sim_country = example.country.as_ref().map(|country| country.get_ref().clone());
     message
 }
 

@@ -22,6 +22,7 @@ pub mod render;
 pub mod schema;
 pub mod source;
 pub mod template;
+pub mod words;
 
 pub use diagnostic::{Code, Diagnostic};
 pub use load::{Tree, starter};

@@ -14,8 +14,8 @@ use toml::value::Datetime;
 #[schemars(transparent)]
 struct Date(#[allow(dead_code, reason = "only its schema is used")] String);
 
-/// Phrases by language.
-pub type Phrases = BTreeMap<String, Vec<Spanned<String>>>;
+/// Phrases by language, an ISO 639-1 code.
+pub type Phrases = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;
 
 /// `pack.toml`: the pack itself.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -31,7 +31,8 @@ pub struct PackFile {
     pub title: String,
     /// ISO 3166-1 alpha-2; none for `common`.
     #[serde(default)]
-    pub countries: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub countries: Vec<Spanned<String>>,
     /// SPDX expression.
     pub licence: String,
     /// After which an app should say that it is old.
@@ -49,6 +50,10 @@ pub struct PackFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConceptsFile {
+    /// Words inside of which no phrase of any pack is said.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    pub innocent: Phrases,
     /// Language-neutral meanings.
     pub concept: Vec<Concept>,
 }
@@ -80,11 +85,13 @@ pub struct Family {
     /// See the list of categories.
     #[schemars(with = "String")]
     pub category: Spanned<String>,
-    /// Where it is alive.
+    /// Where it is alive; ISO 3166-1 alpha-2.
     #[serde(default)]
-    pub countries: Vec<String>,
-    /// In which languages it is written.
-    pub languages: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub countries: Vec<Spanned<String>>,
+    /// In which languages it is written; ISO 639-1.
+    #[schemars(with = "Vec<String>")]
+    pub languages: Vec<Spanned<String>>,
     /// Who answers for it.
     pub owner: String,
     /// Where the campaign is documented.
@@ -102,6 +109,10 @@ pub struct Family {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, Vec<String>>>")]
     pub terms: BTreeMap<String, Phrases>,
+    /// Words inside of which no phrase of this pack is said: `บุคลิก` (personality) is no `คลิก` (click).
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    pub innocent: Phrases,
     /// Regular expressions over folded text, by the name that conditions use.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
@@ -160,10 +171,12 @@ pub struct Example {
     pub text: String,
     /// Its sender.
     pub sender: Option<String>,
-    /// Country of the SIM.
-    pub country: Option<String>,
+    /// Country of the SIM; ISO 3166-1 alpha-2.
+    #[schemars(with = "Option<String>")]
+    pub country: Option<Spanned<String>>,
     /// Level to reach or not to exceed.
-    pub level: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub level: Option<Spanned<String>>,
 }
 
 /// `brands.toml`.
@@ -210,8 +223,9 @@ pub struct PolicySource {
     /// Id.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// Country in which it holds.
-    pub country: String,
+    /// Country in which it holds; ISO 3166-1 alpha-2.
+    #[schemars(with = "String")]
+    pub country: Spanned<String>,
     /// Sender classes.
     #[schemars(with = "Vec<String>")]
     pub classes: Vec<Spanned<String>>,
@@ -253,10 +267,12 @@ pub struct TextSource {
     #[schemars(with = "String")]
     pub key: Spanned<String>,
     /// What was found, by language.
-    pub sentence: BTreeMap<String, String>,
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub sentence: BTreeMap<Spanned<String>, String>,
     /// What to do, by language.
     #[serde(default)]
-    pub advice: BTreeMap<String, String>,
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub advice: BTreeMap<Spanned<String>, String>,
 }
 
 /// `domains.toml`: registrable domains by use.
@@ -296,7 +312,7 @@ impl Example {
     /// The lowest and the highest level that it allows, for one that must hit or miss; a guard's hits allow all.
     #[must_use]
     pub fn levels(&self, hit: bool, guards: bool) -> (Level, Level) {
-        let given = self.level.as_deref().and_then(Level::from_name);
+        let given = self.level.as_ref().and_then(|level| Level::from_name(level.get_ref()));
         match hit {
             true if guards => (Level::Clear, Level::Scam),
             true => (given.unwrap_or(Level::Suspicious), Level::Scam),

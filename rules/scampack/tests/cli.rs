@@ -108,6 +108,12 @@ fn starter_sources_are_laid_out() {
 }
 
 #[test]
+fn lint_has_nothing_to_say_about_the_starter_packs() {
+    let done = scampack(&["lint", "--deny-warnings"], "");
+    assert!(done.status.success(), "{}{}", text(&done.stdout), text(&done.stderr));
+}
+
+#[test]
 fn completions_name_every_command() {
     for shell in ["bash", "zsh", "fish"] {
         let said = text(&scampack(&["completions", shell], "").stdout);

@@ -12,6 +12,7 @@ mod bench;
 mod codegen;
 mod elf;
 mod fuzz;
+mod ids;
 mod kotlin;
 mod nightly;
 mod size;
@@ -31,7 +32,8 @@ cargo xtask emulate                run the conformance cases through the arm64 l
 cargo xtask bench [--write]        times and instruction counts; --write records them under tests/bench/record
 cargo xtask size [--write]         sizes of packs and phone libraries against tests/sizes.txt
 cargo xtask fuzz [TARGET…] [--seconds N]   libFuzzer on every target, 300 s each by default
-cargo xtask tidy                   house rules: layers, file sizes, module docs, generated files fresh
+cargo xtask tidy [--write]         house rules: layers, file sizes, module docs, ids of packs, generated files fresh;
+                                   --write adds new ids to rules/ids.txt
 cargo xtask codegen                write the fold tables
 cargo xtask sbom                   software bill of materials (CycloneDX) of the phone library: target/sbom
 cargo xtask nightly                what takes longer than CI may: all ABIs, licences, long fuzzing, benchmarks, SBOM";
@@ -70,7 +72,7 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
             let given = seconds.map(|at| arguments.get(at).and_then(|s| s.parse().ok()));
             fuzz::run(root, &words, given.unwrap_or(Some(300)).context("--seconds needs a number")?)
         }
-        Some("tidy") => tidy::run(root),
+        Some("tidy") => tidy::run(root, has("--write")),
         Some("codegen") => codegen::write(root).map(|()| true),
         Some("sbom") => nightly::sbom(root),
         Some("nightly") => nightly::run(root),

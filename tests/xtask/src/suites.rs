@@ -27,7 +27,7 @@ const STEPS: [Step; 3] = [
         name: "rust",
         minutes: 10,
         suites: &[
-            Suite { name: "tidy", missing: NOTHING, run: tidy::run },
+            Suite { name: "tidy", missing: NOTHING, run: |root| tidy::run(root, false) },
             Suite { name: "clippy", missing: clippy_missing, run: clippy },
             Suite { name: "rust", missing: NOTHING, run: |r| cargo(r, &["test", "--workspace", "--locked"]) },
             Suite {

@@ -12,8 +12,8 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("core/src", &["scampack", "std::time", "SystemTime", "std::fs", "std::net::", "println!", "eprintln!"]),
 ];
 
-/// Checks all rules.
-pub fn run(root: &Path) -> anyhow::Result<bool> {
+/// Checks all rules; with `write`, new ids are added to their list first.
+pub fn run(root: &Path, write: bool) -> anyhow::Result<bool> {
     let mut wrong = Vec::new();
     for folder in ["core", "rules", "bindings", "tests"] {
         walk(&root.join(folder), &mut |path| check(root, path, &mut wrong))?;
@@ -21,6 +21,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
     if std::fs::read_to_string(root.join(crate::codegen::TABLES)).unwrap_or_default() != crate::codegen::tables() {
         wrong.push(format!("{}: not fresh; run `cargo xtask codegen`", crate::codegen::TABLES));
     }
+    wrong.extend(crate::ids::check(root, write)?);
     wrong.iter().for_each(|w| println!("{w}"));
     Ok(wrong.is_empty())
 }

@@ -1,9 +1,10 @@
-//! Phrases and patterns. In: the folded text. Out: hits, those inside of links left out: a link is judged as a link.
+//! Phrases and patterns. In: the folded text. Out: hits. Those inside of links are left out, as a link is judged as a link,
+//! and those inside of innocent words.
 
 use crate::engine::facts::Judged;
 use crate::engine::hits::Hits;
-use crate::engine::{GUARD_CONCEPTS, LOCAL_ATOMS, ScamFilter};
-use crate::pack::{PhraseTable, scan};
+use crate::engine::{GUARD_CONCEPTS, INNOCENT, ScamFilter};
+use crate::pack::{PhraseHit, PhraseTable, scan};
 use crate::text::Prepared;
 
 /// Phrase hits looked at in one message.
@@ -20,13 +21,25 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
         !links.iter().any(|l| l.link.range.start < at.end && at.start < l.link.range.end)
     };
     let tables: Vec<PhraseTable<'_>> = filter.packs.iter().map(|open| open.pack.phrases()).collect();
+    let mut innocent: Vec<Innocent> = filter.packs.iter().map(|_| Innocent::default()).collect();
+    let mut all = Vec::new();
     let complete = scan(&tables, folded, MAX_HITS, |index, hit| {
-        let is_guard = (GUARD_CONCEPTS..LOCAL_ATOMS).contains(&hit.atom);
-        let may = !is_guard || filter.packs.get(index).is_some_and(|open| open.may_guard);
-        if may && outside(hit.start, hit.end) {
-            hits.push(index, hit.atom, hit.start, hit.end);
+        let may_guard = filter.packs.get(index).is_some_and(|open| open.may_guard);
+        match innocent.get_mut(index) {
+            Some(words) if hit.atom == INNOCENT => words.push(hit.start, hit.end),
+            _ if !may_guard && (GUARD_CONCEPTS..INNOCENT).contains(&hit.atom) => {}
+            _ => all.push((index, hit)),
         }
     });
+    let swallowed = |index: usize, hit: &PhraseHit| {
+        let mut speak = innocent.iter().zip(filter.packs.iter()).enumerate();
+        speak.any(|(pack, (words, open))| (pack == index || open.may_guard) && words.hold(hit.start, hit.end))
+    };
+    for (index, hit) in all {
+        if (hit.anywhere || !swallowed(index, &hit)) && outside(hit.start, hit.end) {
+            hits.push(index, hit.atom, hit.start, hit.end);
+        }
+    }
     hits.sort();
     let mut found = Vec::new();
     for (index, open) in filter.packs.iter().enumerate() {
@@ -41,4 +54,24 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
         hits.sort();
     }
     (hits, complete)
+}
+
+/// Where innocent words of one pack stand.
+#[derive(Default)]
+struct Innocent {
+    /// Starts in rising order, each with the furthest end of a word that starts there or before.
+    reach: Vec<(usize, usize)>,
+}
+
+impl Innocent {
+    fn push(&mut self, start: usize, end: usize) {
+        let furthest = self.reach.last().map_or(end, |(_, before)| end.max(*before));
+        self.reach.push((start, furthest));
+    }
+
+    /// Whether one of them holds this place.
+    fn hold(&self, start: usize, end: usize) -> bool {
+        let upto = self.reach.partition_point(|(from, _)| *from <= start);
+        upto.checked_sub(1).and_then(|last| self.reach.get(last)).is_some_and(|(_, reach)| end <= *reach)
+    }
 }

@@ -4,7 +4,7 @@ use super::Ended;
 use super::input::{compile, compiled, filter, trees, write_whole};
 use super::output::{BOLD, GOOD, Out, counted};
 use crate::load::{self, Tree};
-use crate::{examples, layout, template};
+use crate::{examples, layout, template, words};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -95,8 +95,17 @@ impl Lint {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let trees = trees(out, &self.dirs)?;
         let mut found = Vec::new();
-        for result in compile(&trees) {
-            found.extend(result.map_or_else(|problems| problems, |pack| pack.warnings));
+        let own = trees.iter().find(|t| t.contains_key("concepts.toml")).cloned();
+        let common = compile(&own.into_iter().chain(load::starter()).take(1).collect::<Vec<_>>());
+        for (tree, result) in trees.iter().zip(compile(&trees)) {
+            match (result, common.first()) {
+                (Ok(pack), Some(Ok(common))) => {
+                    let inside = words::lint(tree, &pack, &common.image)?;
+                    found.extend(pack.warnings.into_iter().chain(inside));
+                }
+                (Ok(pack), _) => found.extend(pack.warnings),
+                (Err(problems), _) => found.extend(problems),
+            }
         }
         let good = out.diagnostics(&found)? && (found.is_empty() || !self.deny_warnings);
         if found.is_empty() && out.human() {

@@ -1,9 +1,9 @@
 //! What only `common` brings. In: concepts, scoring, domains by use, the Public Suffix List. Out: their sections.
 
-use super::{Lower, mlo};
+use super::{INNOCENT_WORDS, Lower, mlo};
 use crate::diagnostic::Code;
 use crate::source::{ConceptsFile, DomainsFile, ScoringFile};
-use scamfilter::engine::{Fact, LOCAL_ATOMS};
+use scamfilter::engine::{Fact, INNOCENT};
 use scamfilter::pack::Scoring;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::text::fold;
@@ -14,11 +14,12 @@ const PSL: &str = "public_suffix_list.dat";
 impl Lower<'_> {
     pub(super) fn concept_phrases(&mut self, writer: &mut PackWriter) {
         let Some((file, concepts)) = self.read::<ConceptsFile>("concepts.toml") else { return };
+        self.phrases(writer, &concepts.innocent, INNOCENT_WORDS, INNOCENT, file);
         let mut numbers = BTreeSet::new();
         for concept in concepts.concept {
             self.id(&concept.name, file);
-            if concept.id >= LOCAL_ATOMS || !numbers.insert(concept.id) {
-                let message = format!("concept number {} is taken or above 4095", concept.id);
+            if concept.id >= INNOCENT || !numbers.insert(concept.id) {
+                let message = format!("concept number {} is taken or above 4094", concept.id);
                 self.problem(Code::Duplicate, message, file, concept.name.span(), None);
             }
             self.phrases(writer, &concept.phrases, concept.name.get_ref(), concept.id, file);

@@ -22,12 +22,14 @@ impl Lower<'_> {
             if !self.texts.insert(key.clone()) {
                 self.problem(Code::Duplicate, format!("the key `{key}` stands twice"), file, text.key.span(), None);
             }
-            if !text.sentence.contains_key("en") {
+            text.sentence.keys().chain(text.advice.keys()).for_each(|language| self.language(language, file));
+            if !text.sentence.keys().any(|language| language.get_ref() == "en") {
                 let message = "every sentence needs at least English (`en`)";
                 self.problem(Code::Missing, message, file, text.key.span(), None);
             }
             for (language, sentence) in &text.sentence {
-                writer.text(key, language, sentence, text.advice.get(language).map(String::as_str));
+                let advice = text.advice.iter().find(|(l, _)| *l == language).map(|(_, advice)| advice.as_str());
+                writer.text(key, language.get_ref(), sentence, advice);
             }
         }
     }
@@ -100,11 +102,7 @@ impl Lower<'_> {
             for fact in &policy.forbids {
                 forbids |= self.one_of("fact", fact, Fact::ALL, file).map_or(0, |f| 1 << f as u32);
             }
-            let Ok(country) = <[u8; 2]>::try_from(policy.country.as_bytes()) else {
-                let message = "countries have two letters (ISO 3166-1)";
-                self.problem(Code::Value, message, file, policy.id.span(), None);
-                continue;
-            };
+            let Some(country) = self.country(&policy.country, file) else { continue };
             let weight = self.weight(&policy.weight, file);
             writer.policy(&Policy {
                 id: policy.id.get_ref(),

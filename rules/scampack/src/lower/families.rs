@@ -2,12 +2,12 @@
 //!
 //! All families are read before the first condition, so that a rule may build on rules of other families.
 
-use super::{File, Lower};
+use super::{File, INNOCENT_WORDS, Lower};
 use crate::condition::{self, Name};
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::pattern;
 use crate::source::{Example, Family, RuleSource};
-use scamfilter::engine::Fact;
+use scamfilter::engine::{Fact, INNOCENT};
 use scamfilter::pack::write::{NewRule, PackWriter};
 use scamfilter::pack::{Op, PhraseEdge};
 use scamfilter::text::fold;
@@ -63,6 +63,17 @@ impl<'a> Lower<'a> {
                 let message = format!("`{}` is retired in pack.toml and must not come back", used.get_ref());
                 let help = "take a new id: an old one still stands in evidence and in people's lists";
                 self.problem(Code::Retired, message, file, used.span(), Some(help.to_owned()));
+            }
+        }
+        self.countries(&family.countries, file);
+        family.languages.iter().for_each(|language| self.language(language, file));
+        if alive {
+            self.phrases(writer, &family.innocent, INNOCENT_WORDS, INNOCENT, file);
+        }
+        for language in family.terms.values().chain([&family.innocent]).flat_map(BTreeMap::keys) {
+            if !family.languages.iter().any(|known| known.get_ref() == language.get_ref()) {
+                let message = format!("`{}` is not among the languages of this family", language.get_ref());
+                self.problem(Code::Value, message, file, language.span(), None);
             }
         }
         let mut names = BTreeMap::new();
@@ -218,7 +229,9 @@ impl<'a> Lower<'a> {
             let guards = read.family.guards();
             let both = examples.hit.iter().map(|e| (e, true)).chain(examples.miss.iter().map(|e| (e, false)));
             for (example, hit) in both {
-                let Example { text, sender, .. } = example.get_ref();
+                let Example { text, sender, country, level } = example.get_ref();
+                self.countries(country.as_slice(), read.file);
+                self.level(level.as_ref(), Level::Clear, read.file);
                 let folded = fold(text).text().trim().to_owned();
                 if folded.is_empty() {
                     let message = "an example without text shows nothing";

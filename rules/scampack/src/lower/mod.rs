@@ -22,6 +22,9 @@ use toml::Spanned;
 /// Shortest and longest phrase in bytes after folding.
 const PHRASE: std::ops::RangeInclusive<usize> = 3..=200;
 
+/// What [`INNOCENT`](scamfilter::engine::INNOCENT) words fill, in messages of this tool.
+const INNOCENT_WORDS: &str = "innocent";
+
 /// Concepts by name, as `common` defines them.
 pub type Concepts = BTreeMap<String, u32>;
 
@@ -35,8 +38,21 @@ pub struct Compiled {
     pub about: PackFile,
     /// Families with their file, for the examples.
     pub families: Vec<(String, Family)>,
+    /// Where each phrase stands, by its folded text and its edges; the last place where there are several.
+    pub phrases: BTreeMap<(String, PhraseEdge), Place>,
     /// What is not wrong enough to refuse the pack.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// Where a phrase stands.
+pub struct Place {
+    /// Path in the source tree.
+    pub file: String,
+    /// Bytes of the file.
+    pub at: Range<usize>,
+    /// Concept, term or brand that it fills.
+    name: String,
+    language: String,
 }
 
 /// Concepts that a tree defines; empty for other packs than `common`.
@@ -67,7 +83,7 @@ pub fn compile(tree: &Tree, concepts: &Concepts) -> Result<Compiled, Vec<Diagnos
     let compiled = lower.pack();
     let refused = lower.problems.iter().any(|p| p.code.severity() == Severity::Error);
     match compiled {
-        Some(compiled) if !refused => Ok(Compiled { warnings: lower.problems, ..compiled }),
+        Some(compiled) if !refused => Ok(Compiled { warnings: lower.problems, phrases: lower.phrases, ..compiled }),
         _ => Err(lower.problems),
     }
 }
@@ -85,8 +101,7 @@ struct Lower<'a> {
     problems: Vec<Diagnostic>,
     ids: BTreeSet<String>,
     texts: BTreeSet<String>,
-    /// Where each folded phrase was last seen, with the name that it fills and the language.
-    phrases: BTreeMap<String, (&'a str, String, String)>,
+    phrases: BTreeMap<(String, PhraseEdge), Place>,
     /// Terms and patterns that some condition names, with the index of their family.
     used: BTreeSet<(usize, String)>,
     atoms: u32,
@@ -109,7 +124,9 @@ impl<'a> Lower<'a> {
             serial: about.serial,
             expires: about.expires.map_or(0, |d| days(&d).max(0) as u32),
         });
-        let countries = about.countries.join(" ");
+        let file = File { path: "pack.toml", text: self.tree.get("pack.toml").map_or("", String::as_str) };
+        self.countries(&about.countries, file);
+        let countries = names(&about.countries).join(" ");
         for (key, value) in [
             ("id", &about.id),
             ("publisher", &about.publisher),
@@ -128,7 +145,8 @@ impl<'a> Lower<'a> {
         self.policies(&mut writer);
         self.hosts(&mut writer, &about);
         let families = self.families(&mut writer, &about.retired);
-        Some(Compiled { id: about.id.clone(), image: writer.finish(), about, families, warnings: Vec::new() })
+        let (phrases, warnings) = (BTreeMap::new(), Vec::new());
+        Some(Compiled { id: about.id.clone(), image: writer.finish(), about, families, phrases, warnings })
     }
 
     fn read<T: DeserializeOwned>(&mut self, path: &str) -> Option<(File<'a>, T)> {
@@ -184,6 +202,33 @@ impl<'a> Lower<'a> {
         found
     }
 
+    /// A country code as packs hold it.
+    fn country(&mut self, code: &Spanned<String>, file: File<'_>) -> Option<[u8; 2]> {
+        let capitals = code.get_ref().bytes().all(|b| b.is_ascii_uppercase());
+        let known = capitals && celes::Country::from_alpha2(code.get_ref()).is_ok();
+        let found = code.get_ref().as_bytes().try_into().ok().filter(|_| known);
+        if found.is_none() {
+            let message = format!("`{}` is no country", code.get_ref());
+            let help = "two capital letters of ISO 3166-1, such as TH";
+            self.problem(Code::Value, message, file, code.span(), Some(help.to_owned()));
+        }
+        found
+    }
+
+    fn countries(&mut self, codes: &[Spanned<String>], file: File<'_>) {
+        for code in codes {
+            self.country(code, file);
+        }
+    }
+
+    fn language(&mut self, code: &Spanned<String>, file: File<'_>) {
+        if isolang::Language::from_639_1(code.get_ref()).is_none() {
+            let message = format!("`{}` is no language", code.get_ref());
+            let help = "two small letters of ISO 639-1, such as th; Filipino is tl";
+            self.problem(Code::Value, message, file, code.span(), Some(help.to_owned()));
+        }
+    }
+
     fn category(&mut self, name: &Spanned<String>, file: File<'_>) -> Category {
         let known: Vec<_> = Category::ALL.iter().map(|c| (*c, c.name())).collect();
         self.one_of("category", name, &known, file).unwrap_or(Category::Other)
@@ -212,6 +257,7 @@ impl<'a> Lower<'a> {
 
     /// Phrases that hit `atom`, called `name`. A star at an edge lets the word go on there.
     fn phrases(&mut self, writer: &mut PackWriter, phrases: &Phrases, name: &str, atom: u32, file: File<'a>) {
+        phrases.keys().for_each(|language| self.language(language, file));
         for (language, phrase) in phrases.iter().flat_map(|(l, all)| all.iter().map(move |p| (l, p))) {
             let raw = phrase.get_ref().as_str();
             let edge = PhraseEdge { open_start: raw.starts_with('*'), open_end: raw.ends_with('*'), anywhere: false };
@@ -226,13 +272,24 @@ impl<'a> Lower<'a> {
                 continue;
             }
             writer.phrase(folded, edge, atom);
-            let seen = self.phrases.insert(folded.to_owned(), (file.path, name.to_owned(), language.clone()));
-            // People of two languages may use one word, so a word of the same meaning in another list is no mistake.
-            let twice = |(path, other, said): &(&str, String, String)| {
-                if other == name { said == language } else { *path == file.path }
+            let place = Place {
+                file: file.path.to_owned(),
+                at: phrase.span(),
+                name: name.to_owned(),
+                language: language.get_ref().clone(),
             };
-            if let Some((path, other, _)) = seen.filter(twice) {
-                let message = format!("`{raw}` already fills `{other}` ({path})");
+            // A word cannot be said and not said at once.
+            let both = |other: &Place| (other.name == INNOCENT_WORDS) != (name == INNOCENT_WORDS);
+            // People of two languages may use one word, so a word of the same meaning in another list is no mistake;
+            // neither is a phrase that carries two concepts.
+            let twice = |other: &Place| match other.name == name {
+                true => other.language == *language.get_ref(),
+                false => other.file == file.path && file.path.starts_with("families/"),
+            };
+            if let Some(other) =
+                self.phrases.insert((folded.to_owned(), edge), place).filter(|other| both(other) || twice(other))
+            {
+                let message = format!("`{raw}` already fills `{}` ({})", other.name, other.file);
                 self.problem(Code::RepeatedPhrase, message, file, phrase.span(), None);
             }
         }
@@ -242,6 +299,11 @@ impl<'a> Lower<'a> {
         self.atoms += 1;
         self.atoms - 1
     }
+}
+
+/// Without their places.
+pub(crate) fn names(of: &[Spanned<String>]) -> Vec<&str> {
+    of.iter().map(|name| name.get_ref().as_str()).collect()
 }
 
 /// Thousandths of log-odds.
