@@ -7,6 +7,8 @@ mod brands;
 mod header;
 mod hosts;
 mod patterns;
+#[cfg(feature = "write")]
+mod phrase_writer;
 mod phrases;
 mod policies;
 mod psl;
@@ -20,7 +22,7 @@ pub use brands::{Brand, SenderClass};
 pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
 pub use hosts::{HostKey, hash48};
 pub use patterns::{Automaton, Pattern};
-pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, scan};
+pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};
 pub use rules::{ALWAYS, Op, Rule};
 pub use scoring::Scoring;

@@ -7,28 +7,30 @@
 //! ```text
 //! u32 phrases, then for each tier: u8 filter bits, u8 directory bits, u8 1 if some phrase may start inside a word, u8 zero,
 //! u32 offsets of filter, directory, records, u32 length of the records. Filter: 2^bits bits. Directory: 2^bits + 1 offsets (u32) into the records.
-//! Record: u8 length, u8 flags, u24 atom, text; the records of one bucket stand together.
+//! Record: u8 length, u8 flags, u24 atom, text; the records of one bucket stand together. A record of length 0 is a
+//! phrase of several words again, filed under its letters alone: u24 place of that phrase's record.
 //! ```
 
 use super::read::{array, u32_at};
 use crate::text::{Class, class_of};
+use core::ops::Range;
 
-/// Prefix lengths of the tiers; a phrase lies in the last that is not longer than itself.
-#[cfg(feature = "write")]
-const TIERS: [usize; TIER_COUNT] = [3, 6, 12];
 /// Number of tiers.
-const TIER_COUNT: usize = 3;
-const HEAD: usize = 4;
-const TIER_SIZE: usize = 20;
-const RECORD_HEAD: usize = 5;
+pub(super) const TIER_COUNT: usize = 3;
+pub(super) const HEAD: usize = 4;
+pub(super) const TIER_SIZE: usize = 20;
+pub(super) const RECORD_HEAD: usize = 5;
 /// Bytes of text that the hashes of one place look at.
 const WINDOW: usize = 16;
 /// Largest directory and filter, so that a damaged pack cannot ask for more.
 const MAX_BITS: u32 = 24;
 
-const OPEN_START: u8 = 1;
-const OPEN_END: u8 = 2;
-const ANYWHERE: u8 = 4;
+pub(super) const OPEN_START: u8 = 1;
+pub(super) const OPEN_END: u8 = 2;
+pub(super) const ANYWHERE: u8 = 4;
+pub(super) const AS_WRITTEN: u8 = 8;
+/// Letters from which on a phrase without its spaces is no word by chance, so that more may be glued to its end.
+const SURELY_GLUED: usize = 10;
 
 /// A phrase found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +54,13 @@ pub struct PhraseEdge {
     pub open_end: bool,
     /// Any place at all, inside clusters too: the required text of a pattern.
     pub anywhere: bool,
+    /// Only as it is written, never in a skeleton: for words that without their accents are others.
+    pub as_written: bool,
 }
 
 /// The phrases of one pack, read once for a message.
 pub struct PhraseTable<'a> {
+    section: &'a [u8],
     tiers: [Option<Tier<'a>>; TIER_COUNT],
 }
 
@@ -72,20 +77,46 @@ struct Tier<'a> {
 
 impl<'a> PhraseTable<'a> {
     pub(super) fn read(section: &'a [u8]) -> Self {
-        Self { tiers: [0, 1, 2].map(|tier| Tier::read(section, tier)) }
+        Self { section, tiers: [0, 1, 2].map(|tier| Tier::read(section, tier)) }
     }
 
     /// Phrases in the table, with their flags and atoms, in the order of the section.
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, PhraseEdge, u32)> + '_ {
         let records = self.tiers.iter().flatten().flat_map(|tier| Records(tier.records));
+        let records = records.filter(|r| !r.text.is_empty());
         records.filter_map(|r| Some((core::str::from_utf8(r.text).ok()?, edge(r.flags), r.atom)))
     }
 }
 
-/// Calls `found` with the index of its table for every phrase that stands in `folded`, in order of the place, at most
+/// A view of a message in which phrases are looked for.
+#[derive(Clone, Copy)]
+pub struct Scanned<'a> {
+    /// Folded text, or a skeleton of it.
+    pub text: &'a str,
+    /// Not what the text says but how it reads: phrases that want to be said as written stay out.
+    pub skeleton: bool,
+    /// Where words were put together: every letter there may be the edge of a word. In order, apart.
+    pub joined: &'a [Range<usize>],
+}
+
+impl<'a> Scanned<'a> {
+    /// Folded text.
+    #[must_use]
+    pub fn folded(text: &'a str) -> Self {
+        Self { text, skeleton: false, joined: &[] }
+    }
+}
+
+/// Calls `found` with the index of its table for every phrase that stands in `view`, in order of the place, at most
 /// `limit` times; false when there were more.
-pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: impl FnMut(usize, PhraseHit)) -> bool {
-    let text = folded.as_bytes();
+pub fn scan(
+    tables: &[PhraseTable<'_>],
+    view: Scanned<'_>,
+    limit: usize,
+    mut found: impl FnMut(usize, PhraseHit),
+) -> bool {
+    let text = view.text.as_bytes();
+    let mut joined = view.joined.iter().peekable();
     let tiers = tables.iter().enumerate().flat_map(|(table, t)| t.tiers.iter().enumerate().map(move |t| (table, t)));
     let tiers: Vec<(usize, usize, &Tier<'_>)> =
         tiers.filter_map(|(table, (tier, t))| Some((table, tier, t.as_ref()?))).collect();
@@ -93,7 +124,9 @@ pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: i
     let mut left = limit;
     let mut before = 0u8;
     for (start, &byte) in text.iter().enumerate() {
-        let within = before.is_ascii_lowercase() && byte.is_ascii_lowercase();
+        joined.next_if(|range| range.end <= start);
+        let apart = joined.peek().is_some_and(|range| range.start < start);
+        let within = before.is_ascii_lowercase() && byte.is_ascii_lowercase() && !apart;
         before = byte;
         if byte & 0xc0 == 0x80 || within && !any_inside {
             continue;
@@ -105,14 +138,16 @@ pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: i
             if !tier.passes(hash) {
                 continue;
             }
-            for record in tier.bucket(hash).filter(|r| r.begins(rest)) {
-                let end = start + record.text.len();
-                if !stands_free(folded, start, end, record.flags) {
+            for record in tier.bucket(hash) {
+                let Some((record, length, flags)) = stands(&record, rest, tables.get(*table)) else { continue };
+                let end = start + length;
+                let free = if view.joined.is_empty() { 0 } else { freed(view.joined, start, end) };
+                if view.skeleton && flags & AS_WRITTEN != 0 || !stands_free(view.text, start, end, flags | free) {
                     continue;
                 }
                 let Some(less) = left.checked_sub(1) else { return false };
                 left = less;
-                found(*table, PhraseHit { atom: record.atom, start, end, anywhere: record.flags & ANYWHERE != 0 });
+                found(*table, PhraseHit { atom: record.atom, start, end, anywhere: flags & ANYWHERE != 0 });
             }
         }
     }
@@ -120,7 +155,7 @@ pub fn scan(tables: &[PhraseTable<'_>], folded: &str, limit: usize, mut found: i
 }
 
 /// The first bytes at a place, zeros behind the end of the text.
-fn window(rest: &[u8]) -> [u8; WINDOW] {
+pub(super) fn window(rest: &[u8]) -> [u8; WINDOW] {
     match rest.first_chunk::<WINDOW>() {
         Some(window) => *window,
         None => {
@@ -132,7 +167,7 @@ fn window(rest: &[u8]) -> [u8; WINDOW] {
 }
 
 /// Multiplicative hashes (Knuth; constants from the golden ratio and from MurmurHash3's finaliser) of the first 3, 6 and 12 bytes.
-fn hashes(window: [u8; WINDOW]) -> [u64; TIER_COUNT] {
+pub(super) fn hashes(window: [u8; WINDOW]) -> [u64; TIER_COUNT] {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const MURMUR: u64 = 0xff51_afd7_ed55_8ccd;
     let bits = u128::from_le_bytes(window);
@@ -177,10 +212,29 @@ impl<'a> Tier<'a> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Record<'a> {
     flags: u8,
     atom: u32,
     text: &'a [u8],
+}
+
+/// The phrase of a record, where `rest` begins with it: its record, how many bytes it takes there, and its flags.
+fn stands<'a>(record: &Record<'a>, rest: &[u8], table: Option<&PhraseTable<'a>>) -> Option<(Record<'a>, usize, u8)> {
+    if !record.text.is_empty() {
+        return record.begins(rest).then_some((*record, record.text.len(), record.flags));
+    }
+    let phrase = Records(table?.section.get(record.atom as usize..)?).next()?;
+    let mut letters = phrase.text.iter().filter(|b| glues(**b));
+    let length = letters.clone().count();
+    let same = length > 0 && rest.get(..length)?.iter().all(|b| letters.next() == Some(b));
+    let open = if length >= SURELY_GLUED { OPEN_END } else { 0 };
+    same.then_some((phrase, length, phrase.flags | open))
+}
+
+/// Whether a byte of a phrase is left when it is filed under its letters alone.
+pub(super) fn glues(byte: u8) -> bool {
+    !byte.is_ascii() || byte.is_ascii_alphanumeric()
 }
 
 impl Record<'_> {
@@ -204,6 +258,15 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
+/// The edges of a place that lie inside of words that were put together, as flags.
+fn freed(joined: &[Range<usize>], start: usize, end: usize) -> u8 {
+    let inside = |at: usize| {
+        let next = joined.partition_point(|range| range.end <= at);
+        joined.get(next).is_some_and(|range| range.start < at)
+    };
+    (u8::from(inside(start)) * OPEN_START) | (u8::from(inside(end)) * OPEN_END)
+}
+
 /// A phrase never cuts a cluster, and words only where its edges are open.
 fn stands_free(text: &str, start: usize, end: usize, flags: u8) -> bool {
     if flags & ANYWHERE != 0 {
@@ -224,62 +287,10 @@ fn stands_free(text: &str, start: usize, end: usize, flags: u8) -> bool {
 }
 
 fn edge(flags: u8) -> PhraseEdge {
-    PhraseEdge { open_start: flags & OPEN_START != 0, open_end: flags & OPEN_END != 0, anywhere: flags & ANYWHERE != 0 }
-}
-
-/// Largest atom that a record holds.
-#[cfg(feature = "write")]
-pub(super) const MAX_ATOM: u32 = 0xff_ffff;
-
-/// The section; phrases of 3 to 255 bytes, the same bytes for the same set in any order.
-#[cfg(feature = "write")]
-pub(super) fn encode<'a>(phrases: impl Iterator<Item = (&'a str, PhraseEdge, u32)>) -> Vec<u8> {
-    let mut tiers: [Vec<(u64, Vec<u8>)>; TIER_COUNT] = Default::default();
-    for (text, edge, atom) in phrases.filter(|p| (3..256).contains(&p.0.len()) && p.2 <= MAX_ATOM) {
-        let tier = TIERS.iter().rposition(|prefix| text.len() >= *prefix).unwrap_or(0);
-        let mut flags = if edge.open_start { OPEN_START } else { 0 };
-        flags |= if edge.open_end { OPEN_END } else { 0 };
-        flags |= if edge.anywhere { ANYWHERE } else { 0 };
-        let [a, b, c, _] = atom.to_le_bytes();
-        let record = [&[text.len() as u8, flags, a, b, c], text.as_bytes()].concat();
-        if let (Some(members), Some(hash)) = (tiers.get_mut(tier), hashes(window(text.as_bytes())).get(tier)) {
-            members.push((*hash, record));
-        }
+    PhraseEdge {
+        open_start: flags & OPEN_START != 0,
+        open_end: flags & OPEN_END != 0,
+        anywhere: flags & ANYWHERE != 0,
+        as_written: flags & AS_WRITTEN != 0,
     }
-    let mut head = Vec::new();
-    let mut body = Vec::new();
-    let mut count = 0u32;
-    for members in &mut tiers {
-        members.sort_unstable();
-        members.dedup();
-        count += members.len() as u32;
-        // Sixteen bits a phrase let one place in sixteen pass by chance; a bucket holds two phrases on average.
-        let bits = members.len().max(1).next_power_of_two().trailing_zeros();
-        let (filter_bits, directory_bits) = ((bits + 4).max(3), bits.saturating_sub(1).max(1));
-        let mut filter = vec![0u8; 1 << (filter_bits - 3)];
-        for (hash, _) in members.iter() {
-            let bit = (hash >> (64 - filter_bits)) as usize;
-            if let Some(byte) = filter.get_mut(bit >> 3) {
-                *byte |= 1 << (bit & 7);
-            }
-        }
-        let mut directory = Vec::new();
-        let mut records = Vec::new();
-        let mut next = members.iter().peekable();
-        for cell in 0..1u64 << directory_bits {
-            directory.extend((records.len() as u32).to_le_bytes());
-            while let Some((_, record)) = next.next_if(|(hash, _)| hash >> (64 - directory_bits) == cell) {
-                records.extend_from_slice(record);
-            }
-        }
-        directory.extend((records.len() as u32).to_le_bytes());
-        let base = HEAD + TIER_COUNT * TIER_SIZE + body.len();
-        let inside = members.iter().any(|(_, r)| r.get(1).is_some_and(|flags| flags & (OPEN_START | ANYWHERE) != 0));
-        head.extend([filter_bits as u8, directory_bits as u8, u8::from(inside), 0]);
-        for value in [base, base + filter.len(), base + filter.len() + directory.len(), records.len()] {
-            head.extend((value as u32).to_le_bytes());
-        }
-        body.extend([filter, directory, records].concat());
-    }
-    [&count.to_le_bytes()[..], &head, &body].concat()
 }

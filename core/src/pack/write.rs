@@ -6,7 +6,7 @@ use super::patterns::NewPattern;
 use super::policies::{POLICY, TEXT};
 use super::rules::{ALWAYS, RULE, TRIGGER, encode_step, triggers};
 use super::{Header, HostKey, NONE, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass};
-use super::{hosts, patterns, phrases, psl, scoring};
+use super::{hosts, patterns, phrase_writer, psl, scoring};
 use crate::verdict::{Category, Level, ReasonCode};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -189,7 +189,8 @@ impl PackWriter {
         self.brands.iter().for_each(|(atom, name)| push(&mut brands, &[*name, *atom, 0, 0]));
         let mut triggers = Vec::with_capacity(self.triggers.len() * TRIGGER);
         self.triggers.iter().for_each(|(atom, rule)| push(&mut triggers, &[*atom, *rule]));
-        let phrases = phrases::encode(self.phrases.iter().map(|(text, edge, atom)| (text.as_str(), *edge, *atom)));
+        let phrases =
+            phrase_writer::encode(self.phrases.iter().map(|(text, edge, atom)| (text.as_str(), *edge, *atom)));
         let empty = |empty: bool, bytes: Vec<u8>| if empty { Vec::new() } else { bytes };
         let sections = [
             (SectionKind::Meta, self.meta),

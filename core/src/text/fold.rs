@@ -24,6 +24,8 @@ pub enum Class {
     Unspaced,
 }
 
+/// Rank of tone marks, and of the silencers above, among the marks of Thai and Lao.
+const TONE: u8 = 204;
 /// Marks kept of one run; more on one base can only be an attack on time or sight.
 const MAX_MARKS: usize = 8;
 
@@ -123,7 +125,7 @@ pub fn class_of(c: char) -> Class {
     }
 }
 
-struct Folder {
+pub(super) struct Folder {
     view: View,
     marks: [(u8, char); MAX_MARKS],
     mark_count: usize,
@@ -135,7 +137,7 @@ struct Folder {
 }
 
 impl Folder {
-    fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self {
             view: View { text: String::with_capacity(capacity), segments: Vec::with_capacity(4) },
             marks: [(0, '\0'); MAX_MARKS],
@@ -144,6 +146,17 @@ impl Folder {
             mark_end: 0,
             mark_changed: false,
         }
+    }
+
+    pub(super) fn finish(mut self) -> View {
+        self.flush_marks();
+        self.view
+    }
+
+    /// Bytes that are there for good; what comes next begins behind them.
+    pub(super) fn written(&mut self) -> usize {
+        self.flush_marks();
+        self.view.text.len()
     }
 
     /// Visible ASCII, which folds to as many bytes.
@@ -181,7 +194,8 @@ impl Folder {
         }
     }
 
-    fn one(&mut self, c: char, start: u32, end: u32, exact: bool) {
+    /// Adds a character that needs no mapping.
+    pub(super) fn one(&mut self, c: char, start: u32, end: u32, exact: bool) {
         match tables::mark_rank(c) {
             0 if c == ' ' => self.space(start, end),
             0 => self.base(c, start, end, exact),
@@ -198,23 +212,52 @@ impl Folder {
 
     fn base(&mut self, c: char, start: u32, end: u32, exact: bool) {
         self.flush_marks();
-        // Thai SARA E twice is how SARA AE is commonly mistyped; both look the same to a reader.
-        if c == '\u{e40}' && self.view.text.ends_with('\u{e40}') {
-            let at = self.view.text.len() - c.len_utf8();
-            let first = self.view.origin(at..self.view.text.len()).start as u32;
-            self.view.text.truncate(at);
-            while self.view.segments.last().is_some_and(|s| s.folded as usize >= at) {
-                self.view.segments.pop();
+        match c {
+            // Thai SARA E twice, and Lao, is how SARA AE is commonly mistyped; both look the same to a reader.
+            '\u{e40}' | '\u{ec0}' if self.view.text.ends_with(c) => {
+                let first = self.take_last(c);
+                self.append(if c == '\u{e40}' { '\u{e41}' } else { '\u{ec1}' }, first, end, false);
             }
-            self.append('\u{e41}', first, end, false);
-        } else {
-            self.append(c, start, end, exact);
+            // Khmer COENG DA and COENG TA are drawn alike and used for each other.
+            '\u{178a}' if self.view.text.ends_with('\u{17d2}') => self.append('\u{178f}', start, end, false),
+            _ => self.append(c, start, end, exact),
         }
+    }
+
+    /// Takes back the last character, which is `c`; says where it came from.
+    fn take_last(&mut self, c: char) -> u32 {
+        let at = self.view.text.len() - c.len_utf8();
+        let first = self.view.origin(at..self.view.text.len()).start as u32;
+        self.view.text.truncate(at);
+        while self.view.segments.last().is_some_and(|s| s.folded as usize >= at) {
+            self.view.segments.pop();
+        }
+        first
+    }
+
+    /// The SARA AA behind which the tone `c` was typed.
+    fn late(&self, c: char) -> Option<char> {
+        let aa = match c {
+            '\u{e48}'..='\u{e4b}' => '\u{e32}',
+            '\u{ec8}'..='\u{ecb}' => '\u{eb2}',
+            _ => return None,
+        };
+        self.view.text.strip_suffix(aa).is_some_and(|before| !before.ends_with(aa)).then_some(aa)
     }
 
     fn mark(&mut self, rank: u8, c: char, start: u32, end: u32, exact: bool) {
         if self.mark_count == 0 {
             (self.mark_start, self.mark_changed) = (start, false);
+            // A tone behind SARA AA, Thai or Lao, was typed too late: it is seen above the letter before.
+            if let Some(aa) = self.late(c) {
+                let first = self.take_last(aa);
+                // One tone is seen; another above it is not.
+                if self.view.text.chars().next_back().is_none_or(|last| tables::mark_rank(last) < TONE) {
+                    self.append(c, first, end, false);
+                }
+                self.append(aa, first, end, false);
+                return;
+            }
         } else if start != self.mark_end {
             self.mark_changed = true;
         }

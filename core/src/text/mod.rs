@@ -5,10 +5,15 @@
 mod fold;
 mod link;
 mod phone;
+mod pieces;
+mod skeleton;
 mod tables;
 
 pub use fold::{Class, View, class_of, fold};
 pub use link::{Link, hosts_up, parse_link};
+pub use skeleton::Skeleton;
+#[cfg(feature = "write")]
+pub use skeleton::phrase_skeleton;
 
 use core::ops::Range;
 
@@ -28,6 +33,10 @@ pub struct Prepared<'a> {
     pub original: &'a str,
     /// Folded view.
     pub folded: View,
+    /// How the text reads where that is not what it says; none for most texts, at most two.
+    pub skeletons: Vec<Skeleton>,
+    /// A word is made of letters of several scripts that look alike.
+    pub mixed_scripts: bool,
     /// Candidate links in order; those without a scheme still need a known top-level domain.
     pub links: Vec<Link>,
     /// Phone numbers in order.
@@ -43,7 +52,16 @@ pub fn prepare(text: &str) -> Prepared<'_> {
     let (folded, grew) = fold::fold_up_to(original, MAX_FOLDED);
     let (links, more_links) = link::find(original);
     let (phones, more_phones) = phone::find(&folded, &links);
-    Prepared { original, folded, links, phones, truncated: cut || grew || more_links || more_phones }
+    let (skeletons, mixed_scripts) = skeleton::readings(&folded);
+    Prepared {
+        original,
+        folded,
+        skeletons,
+        mixed_scripts,
+        links,
+        phones,
+        truncated: cut || grew || more_links || more_phones,
+    }
 }
 
 fn head(text: &str) -> (&str, bool) {

@@ -41,6 +41,12 @@ fn target(index: usize) -> &'static str {
     data::POOL.get(start..end).unwrap_or("")
 }
 
+/// The letter a-z for which a reader takes `c`, a character of folded text that is not ASCII.
+pub(super) fn looks_like(c: char) -> Option<u8> {
+    let index = data::LOOKS.binary_search_by_key(&(c as u32), |l| l.0).ok()?;
+    data::LOOKS.get(index).map(|l| l.1)
+}
+
 /// Where a combining mark stands among the marks of its base; 0 for what is not reordered.
 pub(super) fn mark_rank(c: char) -> u8 {
     let code = c as u32;

@@ -10,7 +10,7 @@ use crate::lower::{Compiled, Place};
 use anyhow::Context;
 use scamfilter::Pack;
 use scamfilter::engine::INNOCENT;
-use scamfilter::pack::{PhraseEdge, PhraseHit, scan};
+use scamfilter::pack::{PhraseEdge, PhraseHit, Scanned, scan};
 use scamfilter::text::fold;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub fn lint(tree: &Tree, compiled: &Compiled, common: &[u8]) -> anyhow::Result<V
         for word in words.lines() {
             let folded = fold(word);
             let mut hits = Vec::new();
-            scan(&tables, folded.text(), MAX_HITS, |pack, hit| hits.push((pack, hit)));
+            scan(&tables, Scanned::folded(folded.text()), MAX_HITS, |pack, hit| hits.push((pack, hit)));
             // A longer phrase of the same meaning shows that the word is meant.
             let swallowed = |hit: &PhraseHit| {
                 hits.iter().any(|(_, word)| {
@@ -85,7 +85,8 @@ pub fn lint(tree: &Tree, compiled: &Compiled, common: &[u8]) -> anyhow::Result<V
 /// Where a phrase stands; the one that reaches furthest into words where there are several.
 fn place<'a>(compiled: &'a Compiled, phrase: &str) -> Option<&'a Place> {
     let edges = [(true, true), (false, true), (true, false), (false, false)];
-    let mut edges =
-        edges.into_iter().map(|(open_start, open_end)| PhraseEdge { open_start, open_end, anywhere: false });
+    let mut edges = edges.into_iter().flat_map(|(open_start, open_end)| {
+        [false, true].map(|as_written| PhraseEdge { open_start, open_end, as_written, ..PhraseEdge::default() })
+    });
     edges.find_map(|edge| compiled.phrases.get(&(phrase.to_owned(), edge)))
 }

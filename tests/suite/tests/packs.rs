@@ -80,11 +80,14 @@ fn damage_of_automata_and_hosts_never_panics() {
 }
 
 #[test]
-fn golden_pack_still_judges() {
-    let frozen = std::fs::read(Path::new(GOLDEN).join("format-1.scampack")).unwrap();
-    let filter = ScamFilter::open(vec![PackSource::new(frozen)]).unwrap();
-    assert_eq!(filter.check(&Message::sms("your parcel is stuck, see http://evil.example")).level, Level::Scam);
-    assert_eq!(filter.check(&Message::sms("your parcel is here")).level, Level::Clear);
+fn golden_packs_still_judge() {
+    for name in ["format-1.0.scampack", "format-1.scampack"] {
+        let frozen = std::fs::read(Path::new(GOLDEN).join(name)).unwrap();
+        let filter = ScamFilter::open(vec![PackSource::new(frozen)]).unwrap();
+        let level = |text: &str| filter.check(&Message::sms(text)).level;
+        assert_eq!(level("your parcel is stuck, see http://evil.example"), Level::Scam, "{name}");
+        assert_eq!(level("your parcel is here"), Level::Clear, "{name}");
+    }
 }
 
 fn use_whatever_opens(image: Vec<u8>, texts: &[String]) -> bool {

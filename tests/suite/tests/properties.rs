@@ -35,6 +35,14 @@ fn hostile() -> impl Strategy<Value = String> {
             "-",
             " ",
             "0812345678",
+            "c4s1n0",
+            "b a n k",
+            "พ.ั.ส.ด.ุ",
+            "ђ",
+            "ооо",
+            "loooan",
+            "tài khoản",
+            "ບ",
             "๐๑๒",
             "ﷺ",
             "ﬁ",
@@ -46,6 +54,28 @@ fn hostile() -> impl Strategy<Value = String> {
         .prop_map(str::to_owned),
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// Ranges of skeletons land on whole characters of the folded text, and by way of it of the original, and never go back.
+fn skeletons_hold(text: &str) {
+    let prepared = prepare(text);
+    assert!(prepared.skeletons.len() <= 2);
+    for skeleton in &prepared.skeletons {
+        let mut last = 0;
+        for (at, c) in skeleton.text().char_indices() {
+            let folded = skeleton.folded(at..at + c.len_utf8());
+            assert!(
+                prepared.folded.text().get(folded.clone()).is_some_and(|t| !t.is_empty()),
+                "{folded:?} in {text:?}"
+            );
+            let origin = prepared.folded.origin(folded);
+            assert!(text.get(origin.clone()).is_some_and(|t| !t.is_empty()), "{origin:?} cuts {text:?}");
+            assert!(origin.start >= last, "{origin:?} goes back in {text:?}");
+            last = origin.start;
+        }
+        let inside = |r: &core::ops::Range<usize>| r.end <= skeleton.text().len();
+        assert!(skeleton.joined().iter().all(inside) && skeleton.joined().is_sorted_by_key(|r| r.start));
+    }
 }
 
 fn offsets_hold(text: &str) {
@@ -66,6 +96,7 @@ proptest! {
     #[test]
     fn folding_maps_back_to_whole_characters(text in hostile()) {
         offsets_hold(&text);
+        skeletons_hold(&text);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use crate::engine::facts::Judged;
 use crate::engine::hits::Hits;
 use crate::engine::{GUARD_CONCEPTS, INNOCENT, ScamFilter};
-use crate::pack::{PhraseHit, PhraseTable, scan};
+use crate::pack::{PhraseHit, PhraseTable, Scanned, scan};
 use crate::text::Prepared;
 
 /// Phrase hits looked at in one message.
@@ -23,14 +23,23 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     let tables: Vec<PhraseTable<'_>> = filter.packs.iter().map(|open| open.pack.phrases()).collect();
     let mut innocent: Vec<Innocent> = filter.packs.iter().map(|_| Innocent::default()).collect();
     let mut all = Vec::new();
-    let complete = scan(&tables, folded, MAX_HITS, |index, hit| {
+    let mut collect = |index: usize, hit: PhraseHit| {
         let may_guard = filter.packs.get(index).is_some_and(|open| open.may_guard);
         match innocent.get_mut(index) {
             Some(words) if hit.atom == INNOCENT => words.push(hit.start, hit.end),
             _ if !may_guard && (GUARD_CONCEPTS..INNOCENT).contains(&hit.atom) => {}
             _ => all.push((index, hit)),
         }
-    });
+    };
+    let mut complete = scan(&tables, Scanned::folded(folded), MAX_HITS, &mut collect);
+    for skeleton in &prepared.skeletons {
+        let view = Scanned { text: skeleton.text(), skeleton: true, joined: skeleton.joined() };
+        complete &= scan(&tables, view, MAX_HITS, |index, hit| {
+            let at = skeleton.folded(hit.start..hit.end);
+            collect(index, PhraseHit { start: at.start, end: at.end, ..hit });
+        });
+    }
+    innocent.iter_mut().for_each(Innocent::sort);
     let swallowed = |index: usize, hit: &PhraseHit| {
         let mut speak = innocent.iter().zip(filter.packs.iter()).enumerate();
         speak.any(|(pack, (words, open))| (pack == index || open.may_guard) && words.hold(hit.start, hit.end))
@@ -65,8 +74,17 @@ struct Innocent {
 
 impl Innocent {
     fn push(&mut self, start: usize, end: usize) {
-        let furthest = self.reach.last().map_or(end, |(_, before)| end.max(*before));
-        self.reach.push((start, furthest));
+        self.reach.push((start, end));
+    }
+
+    /// Must follow before [`Self::hold`].
+    fn sort(&mut self) {
+        self.reach.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut self.reach {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
     }
 
     /// Whether one of them holds this place.

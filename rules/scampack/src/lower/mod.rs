@@ -12,7 +12,7 @@ use crate::source::{ConceptsFile, Family, PackFile, Phrases, parse};
 use scamfilter::engine::LOCAL_ATOMS;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::pack::{Header, PhraseEdge};
-use scamfilter::text::{NORMALISER, fold};
+use scamfilter::text::{NORMALISER, fold, phrase_skeleton};
 use scamfilter::{Category, Level};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,7 +116,7 @@ impl<'a> Lower<'a> {
             return None;
         };
         let mut writer = PackWriter::new(Header {
-            minor: 0,
+            minor: 1,
             engines: (1, 1),
             normaliser: NORMALISER,
             concept_set: self.concepts.values().copied().max().unwrap_or(0) as u16,
@@ -255,13 +255,16 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// Phrases that hit `atom`, called `name`. A star at an edge lets the word go on there.
+    /// Phrases that hit `atom`, called `name`. A star at an edge lets the word go on there; `=` in front wants it as written.
     fn phrases(&mut self, writer: &mut PackWriter, phrases: &Phrases, name: &str, atom: u32, file: File<'a>) {
         phrases.keys().for_each(|language| self.language(language, file));
         for (language, phrase) in phrases.iter().flat_map(|(l, all)| all.iter().map(move |p| (l, p))) {
             let raw = phrase.get_ref().as_str();
-            let edge = PhraseEdge { open_start: raw.starts_with('*'), open_end: raw.ends_with('*'), anywhere: false };
-            let view = fold(raw.trim_matches('*'));
+            let as_written = raw.starts_with('=');
+            let said = raw.strip_prefix('=').unwrap_or(raw);
+            let (open_start, open_end) = (said.starts_with('*'), said.ends_with('*'));
+            let edge = PhraseEdge { open_start, open_end, as_written, ..PhraseEdge::default() };
+            let view = fold(said.trim_matches('*'));
             let folded = view.text().trim();
             if !PHRASE.contains(&folded.len()) {
                 let message = match folded.len() {
@@ -272,6 +275,10 @@ impl<'a> Lower<'a> {
                 continue;
             }
             writer.phrase(folded, edge, atom);
+            let skeleton = phrase_skeleton(folded);
+            if !as_written && skeleton != folded && PHRASE.contains(&skeleton.len()) {
+                writer.phrase(&skeleton, edge, atom);
+            }
             let place = Place {
                 file: file.path.to_owned(),
                 at: phrase.span(),

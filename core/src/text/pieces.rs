@@ -1,0 +1,241 @@
+//! Pieces of a text: runs of letters, digits and marks. In: folded text. Out: the pieces, what each is made of, and which
+//! of them are one word that was taken apart.
+
+use super::fold::{Class, class_of};
+use super::tables::looks_like;
+use core::ops::Range;
+
+/// Latin letters a-z.
+pub(super) const LETTERS: u8 = 1;
+/// Digits.
+pub(super) const DIGITS: u8 = 2;
+/// Signs that are written for letters: `@` at the beginning of a word or inside of it, `$` and the like inside.
+pub(super) const SIGNS: u8 = 4;
+/// Letters beyond a-z of scripts with spaces, or marks on letters.
+pub(super) const ACCENTS: u8 = 8;
+/// Letters of scripts without spaces.
+pub(super) const UNSPACED: u8 = 16;
+/// More than one script without spaces, or such a script with something else inside.
+pub(super) const MIXED: u8 = 32;
+/// A letter three times.
+pub(super) const TRIPLE: u8 = 64;
+
+/// What stands between two pieces.
+const MAX_GAP: usize = 24;
+
+/// A run of letters, digits and marks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Characters that are no marks.
+    pub(super) bases: u16,
+    pub(super) kind: u8,
+}
+
+/// The pieces of `folded`, and whether one of them, or three short ones in a row, may hide something.
+pub(super) fn of(folded: &str) -> (Vec<Piece>, bool) {
+    let mut pieces = Vec::with_capacity(folded.len() / 6 + 1);
+    let mut open = Piece { start: 0, end: 0, bases: 0, kind: 0 };
+    let (mut repeated, mut last) = (0, '\0');
+    let (mut short, mut dashes, mut disguised) = (0, 0, false);
+    let mut chars = folded.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let empty = open.start == open.end;
+        let next = chars.peek().map_or('\0', |(_, c)| *c);
+        let other = script(last) != 0 && script(c) != 0 && script(c) != script(last);
+        let kind = kind_of(c, empty, &open, next) | if other { u16::from(MIXED) } else { 0 };
+        if kind == 0 {
+            if !empty {
+                short = if is_short(&open) { short + 1 } else { 0 };
+                // Words with signs instead of spaces between them; hosts and numbers have dots and dashes of their own.
+                let dashed =
+                    open.kind & DIGITS == 0 && next.is_alphabetic() && !matches!(c, ' ' | '.' | '/' | ':' | '@' | ',');
+                dashes = if dashed { dashes + 1 } else { 0 };
+                disguised |= short > 2 || dashes > 1 || hides(&open);
+                pieces.push(open);
+                open = Piece { start: at, end: at, bases: 0, kind: 0 };
+            }
+            last = '\0';
+            continue;
+        }
+        if empty {
+            open = Piece { start: at, end: at, bases: 0, kind: 0 };
+        }
+        let (mark, kind) = (kind & MARK != 0, kind & !MARK);
+        open.kind |= kind as u8;
+        open.end = at + c.len_utf8();
+        if !mark {
+            open.bases = open.bases.saturating_add(1);
+            repeated = if c == last { repeated + 1 } else { 0 };
+            if repeated > 1 && !c.is_ascii_digit() {
+                open.kind |= TRIPLE;
+            }
+            last = c;
+        }
+    }
+    if open.start != open.end {
+        short = if is_short(&open) { short + 1 } else { 0 };
+        disguised |= short > 2 || hides(&open);
+        pieces.push(open);
+    }
+    (pieces, disguised)
+}
+
+/// Beside the kinds above: the character is a mark.
+const MARK: u16 = 256;
+
+/// What `c` adds to the piece before it; 0 for what ends a piece.
+fn kind_of(c: char, first: bool, open: &Piece, next: char) -> u16 {
+    let letter_next = next.is_ascii_lowercase();
+    u16::from(match c {
+        'a'..='z' => LETTERS | if open.kind & UNSPACED != 0 { MIXED } else { 0 },
+        '0'..='9' => DIGITS | if open.kind & UNSPACED != 0 { MIXED } else { 0 },
+        '@' | '$' if letter_next => SIGNS,
+        '!' | '|' | '€' | '+' if letter_next && open.kind & LETTERS != 0 && !first => SIGNS,
+        // At the end it is a sign of a word that has others.
+        '@' | '$' if open.kind & LETTERS != 0 && open.kind & (DIGITS | SIGNS) != 0 => SIGNS,
+        ':' if open.kind & UNSPACED != 0 && script(next) == BURMESE => MIXED,
+        '฿' if open.kind & UNSPACED != 0 => UNSPACED | MIXED,
+        _ if c.is_ascii() => 0,
+        _ => match class_of(c) {
+            Class::Unspaced if c == 'ฅ' || c == 'ฃ' || c == 'ๅ' => UNSPACED | MIXED,
+            Class::Unspaced => {
+                UNSPACED | if open.kind & !UNSPACED & !MIXED != 0 || open.kind & MIXED != 0 { MIXED } else { 0 }
+            }
+            Class::Letter => ACCENTS,
+            Class::Digit => DIGITS,
+            // Marks of no script strike a word through.
+            Class::Mark if ('\u{300}'..='\u{36f}').contains(&c) => return MARK | u16::from(ACCENTS),
+            Class::Mark if open.kind & UNSPACED != 0 || script(c) != 0 => return MARK | u16::from(UNSPACED),
+            Class::Mark => return MARK | u16::from(ACCENTS),
+            _ if looks_like(c).is_some() => ACCENTS,
+            _ => 0,
+        },
+    })
+}
+
+fn is_short(piece: &Piece) -> bool {
+    piece.bases <= if piece.kind & UNSPACED != 0 { 6 } else { 2 }
+}
+
+fn hides(piece: &Piece) -> bool {
+    let signs = piece.kind & (DIGITS | SIGNS) != 0 && piece.kind & (LETTERS | UNSPACED) != 0;
+    piece.kind & (ACCENTS | MIXED | TRIPLE) != 0 || signs
+}
+
+/// Pieces, by index, that are one word taken apart: at least three in a row, each short for what stands beside it. Where
+/// words have no spaces, its first and last part may have more of the text before and behind.
+pub(super) fn runs(folded: &str, pieces: &[Piece]) -> Vec<Range<usize>> {
+    let gap = |index: usize| match pieces.get(index..index + 2) {
+        Some([a, b]) => folded.get(a.end..b.start).filter(|gap| gap.len() <= MAX_GAP),
+        _ => None,
+    };
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    let mut index = 0;
+    while index < pieces.len() {
+        let (start, first, mut handed_on) = (index, gap(index), false);
+        while let Some([a, b]) = pieces.get(index..index + 2) {
+            let Some((first, gap)) = first.zip(gap(index)) else { break };
+            let most = longest(gap, (a.kind | b.kind) & UNSPACED != 0);
+            let short = a.bases <= most && b.bases <= most;
+            // Other signs from here on: this part belongs to what follows.
+            handed_on = short && !alike(first, gap) && index > start;
+            if !short || !alike(first, gap) {
+                break;
+            }
+            index += 1;
+        }
+        index -= usize::from(handed_on);
+        let mut run = start..index + 1;
+        let unspaced = pieces.get(run.clone()).unwrap_or(&[]).iter().all(|p| p.kind & UNSPACED != 0);
+        if run.len() > 1 && unspaced {
+            let beside = |at: usize| {
+                let whole = pieces.get(at).is_some_and(|a| a.kind & UNSPACED != 0)
+                    && pieces.get(at + 1).is_some_and(|b| b.kind & UNSPACED != 0);
+                whole && first.zip(gap(at)).is_some_and(|(first, gap)| alike(first, gap))
+            };
+            let free = runs.last().map_or(0, |last| last.end);
+            run.start -= usize::from(run.start > free && beside(run.start - 1));
+            run.end += usize::from(beside(index));
+        }
+        let words = pieces.get(run.clone()).unwrap_or(&[]);
+        let lettered = words.iter().filter(|p| p.kind & (LETTERS | ACCENTS | UNSPACED) != 0).count();
+        index = if run.len() > 2 { run.end } else { start + 1 };
+        if run.len() > 2 && lettered > 1 {
+            runs.push(run);
+        }
+    }
+    runs
+}
+
+/// Whether someone who put `first` between two letters put `gap` between the next. "T: A/C" is a list.
+fn alike(first: &str, gap: &str) -> bool {
+    gap == first || gap == " " || !first.contains(' ') && !gap.contains(' ')
+}
+
+/// How many letters a part of a word may have beside `gap`.
+fn longest(gap: &str, unspaced: bool) -> u16 {
+    match gap {
+        _ if gap.contains(' ') => 1 + u16::from(unspaced),
+        _ if gap.is_ascii() => 2 + u16::from(unspaced),
+        _ if unspaced => 6,
+        _ => 2,
+    }
+}
+
+/// Number of a script without spaces; 0 for others, and for those whose words are not mixed here.
+fn script(c: char) -> u8 {
+    match c as u32 {
+        0xe00..=0xe7f => THAI,
+        0xe80..=0xeff => LAO,
+        0x1000..=0x109f => BURMESE,
+        0x1780..=0x17ff => KHMER,
+        _ => 0,
+    }
+}
+
+const THAI: u8 = 1;
+const LAO: u8 = 2;
+const BURMESE: u8 = 3;
+const KHMER: u8 = 4;
+
+/// The script of most letters of a piece.
+pub(super) fn home(piece: &str) -> u8 {
+    let mut counts = [0u32; 5];
+    piece.chars().filter_map(|c| Some(usize::from(script(c))).filter(|s| *s > 0)).for_each(|s| {
+        if let Some(count) = counts.get_mut(s) {
+            *count += 1;
+        }
+    });
+    let most = (1..5u8).max_by_key(|s| counts.get(usize::from(*s)).copied().unwrap_or(0));
+    most.filter(|s| counts.get(usize::from(*s)).copied().unwrap_or(0) > 0).unwrap_or(0)
+}
+
+/// `c` as a letter of `home`, where it stands among such letters and looks like one.
+pub(super) fn at_home(home: u8, before: char, c: char, next: char) -> char {
+    let among = script(before) == home || script(next) == home;
+    let within = script(before) == home && script(next) == home;
+    let lettered = |code: u32| char::from_u32(code).filter(|c| class_of(*c) != Class::Other).unwrap_or(c);
+    match (home, c) {
+        // Lao was laid out beside Thai in Unicode, letter by letter.
+        (THAI, '\u{e80}'..='\u{eff}') if among => lettered(c as u32 - 0x80),
+        (LAO, '\u{e00}'..='\u{e7f}') if among => lettered(c as u32 + 0x80),
+        (THAI, 'ฅ') => 'ค',
+        (THAI, 'ฃ') => 'ข',
+        (THAI, 'ๅ') => 'า',
+        (THAI, '฿') if among => 'บ',
+        (THAI, 'u') if among => 'น',
+        (THAI, 's') if among => 'ร',
+        (THAI, 'n') if within => 'ท',
+        (THAI, 'w') if within => 'พ',
+        (LAO, 'u') if among => 'ບ',
+        (BURMESE, 'ဝ') if before.is_ascii_digit() => '0',
+        (BURMESE, 'o' | '0') if among => 'ဝ',
+        (BURMESE, 'c') if among => 'င',
+        (BURMESE, '7') if within => 'ရ',
+        (BURMESE, ':') if within => 'း',
+        (KHMER, 'o') if before.is_ascii_digit() || next.is_ascii_digit() => '0',
+        _ => c,
+    }
+}

@@ -1,0 +1,254 @@
+//! Skeleton: the second view, of text in disguise. In: the folded view. Out: what a reader takes the text for (UTS #39's
+//! word), or nothing where that is what it says.
+//!
+//! Letters that look Latin become a-z, accents go, digits and signs inside of words are read as letters, letters of
+//! neighbouring scripts inside of a word follow the word, a letter three times is one, and words that were taken apart
+//! by spaces, punctuation or emoji are put together.
+
+use super::fold::{Class, Folder, View, class_of};
+use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, SIGNS, TRIPLE, UNSPACED};
+use super::tables::looks_like;
+use core::ops::Range;
+
+/// One reading of a disguised text.
+#[derive(Debug)]
+pub struct Skeleton {
+    view: View,
+    /// Where words were put together, in bytes of the skeleton: any two letters there may be the edges of words.
+    joined: Vec<Range<usize>>,
+}
+
+impl Skeleton {
+    /// The text as it reads.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.view.text()
+    }
+
+    /// Where words were put together, in order.
+    #[must_use]
+    pub fn joined(&self) -> &[Range<usize>] {
+        &self.joined
+    }
+
+    /// The bytes of the folded text from which a range came.
+    #[must_use]
+    pub fn folded(&self, range: Range<usize>) -> Range<usize> {
+        self.view.origin(range)
+    }
+}
+
+/// What is ambiguous is read in two ways: 1 as i and as l, a letter three times as one and as two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    First,
+    Second,
+}
+
+/// The readings of `folded` that differ from it, at most two; and whether a word mixes scripts to look like another.
+pub(super) fn readings(folded: &View) -> (Vec<Skeleton>, bool) {
+    let (pieces, disguised) = pieces::of(folded.text());
+    if !disguised {
+        return (Vec::new(), false);
+    }
+    let runs = pieces::runs(folded.text(), &pieces);
+    let plain = ACCENTS | MIXED | TRIPLE;
+    let any = !runs.is_empty() || pieces.iter().any(|p| p.kind & plain != 0 || p.leet());
+    if !any {
+        return (Vec::new(), false);
+    }
+    let mut mixed = false;
+    let mut all = Vec::new();
+    let (first, ambiguous) = read(folded.text(), &pieces, &runs, Reading::First, &mut mixed);
+    if ambiguous {
+        all.push(read(folded.text(), &pieces, &runs, Reading::Second, &mut mixed).0);
+    }
+    all.insert(0, first);
+    all.retain(|skeleton| skeleton.text() != folded.text());
+    (all, mixed)
+}
+
+/// The skeleton of a phrase: without what needs a context to be seen.
+#[cfg(feature = "write")]
+#[must_use]
+pub fn phrase_skeleton(folded: &str) -> String {
+    let mut out = String::with_capacity(folded.len());
+    let mut latin = false;
+    let mut chars = folded.chars().peekable();
+    while let Some(c) = chars.next() {
+        match looks_like(c) {
+            // As between the words of a text in disguise.
+            _ if matches!(c, '-' | '_' | '*') && latin && chars.peek().is_some_and(|c| c.is_alphanumeric()) => {
+                out.push(' ')
+            }
+            Some(letter) if !c.is_ascii() => {
+                latin = true;
+                out.push(char::from(letter));
+            }
+            _ if class_of(c) == Class::Mark && latin => {}
+            _ => {
+                latin = matches!(class_of(c), Class::Letter | Class::Digit) || class_of(c) == Class::Mark && latin;
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
+fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading, mixed: &mut bool) -> (Skeleton, bool) {
+    let mut writer =
+        Writer { folded, folder: Folder::new(folded.len()), how, ambiguous: false, mixed: false, last: ['\0'; 2] };
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut runs = runs.iter().peekable();
+    let mut at = 0;
+    for (index, piece) in pieces.iter().enumerate() {
+        runs.next_if(|run| run.end <= index);
+        let run = runs.peek().filter(|run| run.contains(&index));
+        let inside = run.is_some_and(|run| index > run.start);
+        if !inside {
+            writer.gap(at..piece.start);
+            if run.is_some() {
+                let start = writer.written();
+                joined.push(start..start);
+            }
+        }
+        let together = run.and_then(|run| pieces.get(Range::clone(run))).unwrap_or(&[]);
+        let kind = together.iter().fold(piece.kind, |kind, p| kind | p.kind);
+        let leet = piece.leet() || together.iter().filter(|p| p.kind & LETTERS != 0).count() >= 2 && kind & DIGITS != 0;
+        let beside = [index.wrapping_sub(1), index + 1].map(|at| pieces.get(at).is_some_and(Piece::leet));
+        writer.piece(piece, kind, leet, beside != [false; 2]);
+        if let (Some(_), Some(last)) = (run, joined.last_mut()) {
+            last.end = writer.written();
+        }
+        at = piece.end;
+    }
+    writer.copy(at..folded.len());
+    *mixed |= writer.mixed;
+    let ambiguous = writer.ambiguous;
+    (Skeleton { view: writer.folder.finish(), joined }, ambiguous)
+}
+
+struct Writer<'a> {
+    folded: &'a str,
+    folder: Folder,
+    how: Reading,
+    ambiguous: bool,
+    mixed: bool,
+    /// The last two letters written, to collapse more of the same.
+    last: [char; 2],
+}
+
+impl Writer<'_> {
+    fn written(&mut self) -> usize {
+        self.folder.written()
+    }
+
+    /// What stands between pieces, as it is.
+    fn copy(&mut self, range: Range<usize>) {
+        let Some(text) = self.folded.get(range.clone()) else { return };
+        for (at, c) in text.char_indices() {
+            self.put(c, range.start + at, range.start + at + c.len_utf8());
+        }
+        self.last = ['\0'; 2];
+    }
+
+    /// What stands between two words; a sign there that is no space is one, as `free-credit` and `free🎁credit` show.
+    fn gap(&mut self, range: Range<usize>) {
+        let text = self.folded.get(range.clone()).unwrap_or("");
+        if range.start > 0 && !text.is_empty() && text.chars().count() < 3 && !text.contains([' ', '/', ':', '@', ','])
+        {
+            self.folder.one(' ', range.start as u32, range.end as u32, range.len() == 1);
+            self.last = ['\0'; 2];
+        } else {
+            self.copy(range);
+        }
+    }
+
+    fn put(&mut self, c: char, start: usize, end: usize) {
+        self.folder.one(c, start as u32, end as u32, c.len_utf8() == end - start);
+    }
+
+    /// One piece as it reads; `kind` is that of all pieces that are put together with it, `among` says that one beside
+    /// it has digits for letters too.
+    fn piece(&mut self, piece: &Piece, kind: u8, leet: bool, among: bool) {
+        let Some(text) = self.folded.get(piece.start..piece.end) else { return };
+        let home = if kind & MIXED != 0 { pieces::home(text) } else { 0 };
+        let number = piece.kind & DIGITS != 0
+            && piece.kind & LETTERS != 0
+            && text.bytes().all(|b| b.is_ascii_digit() || b"oil".contains(&b));
+        let mut chars = text.char_indices().peekable();
+        let mut before = '\0';
+        while let Some((at, c)) = chars.next() {
+            let (start, mut end) = (piece.start + at, piece.start + at + c.len_utf8());
+            let next = chars.peek().map_or('\0', |(_, c)| *c);
+            let letter = match c {
+                'o' if number => '0',
+                'i' | 'l' if number => '1',
+                _ if home != 0 => pieces::at_home(home, before, c, next),
+                _ if kind & ACCENTS != 0 && !c.is_ascii() => looks_like(c).map_or(c, char::from),
+                // Three characters are a plate or a code; few words are so short.
+                '1' | '3'..='9' if piece.bases <= 3 && kind == piece.kind && !among => c,
+                _ if leet && !number => self.leet(c),
+                _ => c,
+            };
+            self.mixed |= letter != c && piece.kind & (LETTERS | UNSPACED) != 0 && class_of(c) == Class::Letter && {
+                piece.bases > 3 && kind & LETTERS != 0 && text.bytes().filter(u8::is_ascii_alphabetic).count() > 1
+            };
+            // Accents are what people leave out; marks of scripts without spaces are part of the word.
+            if kind & ACCENTS != 0 {
+                let spaced = class_of(c) != Class::Unspaced;
+                let falls = |c: char| class_of(c) == Class::Mark && (spaced || ('\u{300}'..='\u{36f}').contains(&c));
+                while let Some((at, mark)) = chars.next_if(|(_, c)| falls(*c)) {
+                    end = piece.start + at + mark.len_utf8();
+                }
+            }
+            before = letter;
+            if kind & TRIPLE != 0 && self.repeats(letter) {
+                continue;
+            }
+            self.last = [self.last[1], letter];
+            self.put(letter, start, end);
+        }
+        if kind & TRIPLE == 0 {
+            self.last = ['\0'; 2];
+        }
+    }
+
+    /// Whether this letter stands here once too often.
+    fn repeats(&mut self, letter: char) -> bool {
+        let [before, last] = self.last;
+        match self.how {
+            _ if !letter.is_alphabetic() || letter != last => false,
+            Reading::First => {
+                self.ambiguous = true;
+                true
+            }
+            Reading::Second => letter == before,
+        }
+    }
+
+    /// A digit or sign as the letter for which it is written.
+    fn leet(&mut self, c: char) -> char {
+        match c {
+            '0' => 'o',
+            '1' | '!' | '|' => {
+                self.ambiguous = true;
+                if self.how == Reading::First { 'i' } else { 'l' }
+            }
+            '3' | '€' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' | '+' => 't',
+            '8' => 'b',
+            '9' => 'g',
+            _ => c,
+        }
+    }
+}
+
+impl Piece {
+    /// Letters with digits or signs between them, read as letters.
+    fn leet(&self) -> bool {
+        self.kind & LETTERS != 0 && self.kind & (DIGITS | SIGNS) != 0 && self.kind & UNSPACED == 0
+    }
+}
