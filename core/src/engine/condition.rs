@@ -1,14 +1,17 @@
 //! Conditions of rules. In: steps of a pack, hits and facts. Out: holds or not, and the hits that made it so.
 //!
-//! A stack of fixed depth and steps bounded by the pack's length: no condition can run away.
+//! A stack of fixed depth, a bound on the steps of one condition, and one on the work of all: no pack can make it run away.
 
 use super::facts::Facts;
 use super::hits::{Hit, Hits};
 use crate::pack::{Op, Pack};
+use core::cell::Cell;
 
 const DEPTH: usize = 64;
-/// Hits of one atom that `near` starts from; more of one phrase in one message is padding.
-const LEADERS: usize = 64;
+/// Steps of one condition.
+const MAX_STEPS: u32 = 1024;
+/// Work on the conditions of one message: steps, and places at which `near` looks. The starter packs need some hundreds.
+pub(super) const MAX_WORK: u32 = 100_000;
 /// Most atoms of one `near`.
 const NEAR: usize = 16;
 
@@ -20,11 +23,16 @@ pub(super) struct Asked<'a> {
     pub(super) folded: &'a str,
     pub(super) hits: &'a Hits,
     pub(super) facts: Facts,
+    /// What is left of [`MAX_WORK`]; at 0 nothing more is asked.
+    pub(super) work: &'a Cell<u32>,
 }
 
 impl Asked<'_> {
     /// Whether the condition holds. A condition that is damaged does not.
     pub(super) fn holds(&self, condition: (u32, u32)) -> bool {
+        if condition.1 > MAX_STEPS || !self.may(condition.1 as usize) {
+            return false;
+        }
         let mut stack = [false; DEPTH];
         let mut depth = 0usize;
         let mut steps = self.pack.condition(condition);
@@ -60,35 +68,61 @@ impl Asked<'_> {
         read == condition.1 && depth == 1 && stack[0]
     }
 
-    /// Whether one hit of each atom lies within a window: for each hit of the first as the earliest or, when unordered,
-    /// any as the earliest, the nearest later hit of every other.
+    /// Takes from the work that is left; false when there is too little.
+    fn may(&self, work: usize) -> bool {
+        let left = self.work.get().checked_sub(u32::try_from(work).unwrap_or(u32::MAX).max(1));
+        self.work.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
     fn near(&self, atoms: &[u32], ordered: bool, distance: usize) -> bool {
+        self.window(atoms, ordered, distance).is_some()
+    }
+
+    /// One hit of each atom within a window, the first there is: for each hit of the first as the earliest or, when
+    /// unordered, any as the earliest, the nearest later hit of every other.
+    fn window(&self, atoms: &[u32], ordered: bool, distance: usize) -> Option<Vec<Hit>> {
         let leaders = if ordered { atoms.get(..1).unwrap_or(&[]) } else { atoms };
-        leaders.iter().any(|leader| {
-            self.hits.of(self.index, *leader).iter().take(LEADERS).any(|first| {
-                let mut reached = first.end;
+        leaders.iter().find_map(|leader| {
+            let starts = self.hits.of(self.index, *leader);
+            let others: Vec<&[Hit]> =
+                atoms.iter().filter(|a| *a != leader).map(|atom| self.hits.of(self.index, *atom)).collect();
+            if others.iter().any(|hits| hits.is_empty()) || !self.may(starts.len() * atoms.len()) {
+                return None;
+            }
+            starts.iter().find_map(|first| {
+                let mut found = vec![*first];
                 let mut from = if ordered { first.end } else { first.start };
-                let others = atoms.iter().filter(|a| *a != leader);
-                let all = { others }.all(|atom| {
-                    let hits = self.hits.of(self.index, *atom);
-                    let Some(next) = hits.get(hits.partition_point(|h| h.start < from)) else { return false };
-                    reached = reached.max(next.end);
+                for hits in &others {
+                    let next = hits.get(hits.partition_point(|h| h.start < from))?;
                     from = if ordered { next.end } else { from };
-                    true
-                });
-                all && within(self.folded, first.start as usize, reached as usize, distance)
+                    found.push(*next);
+                }
+                let end = found.iter().map(|h| h.end).max()?;
+                within(self.folded, first.start as usize, end as usize, distance).then_some(found)
             })
         })
     }
 
-    /// Hits that made the condition hold, in order of their place, at most `limit`.
+    /// Hits that made the condition hold, in order of their place, at most `limit`: those of each window, and the first two
+    /// of every other atom.
     pub(super) fn evidence(&self, condition: (u32, u32), limit: usize) -> Vec<(usize, usize)> {
-        let atoms = self.pack.condition(condition).filter_map(atom_of);
-        let hits = atoms.flat_map(|atom| self.hits.of(self.index, atom).iter().take(2));
-        let place = |h: &Hit| (h.start as usize, h.end as usize);
-        let mut found: Vec<(usize, usize)> = hits.map(place).take(limit).collect();
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut steps = self.pack.condition(condition);
+        while let Some(op) = steps.next() {
+            match op {
+                Op::Atom(atom) => hits.extend(self.hits.of(self.index, atom).iter().take(2)),
+                Op::Near { n, ordered, distance } => {
+                    let atoms: Vec<u32> = steps.by_ref().take(usize::from(n).min(NEAR)).filter_map(atom_of).collect();
+                    hits.extend(self.window(&atoms, ordered, usize::from(distance)).unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        let mut found: Vec<(usize, usize)> = hits.iter().map(|h| (h.start as usize, h.end as usize)).collect();
         found.sort_unstable();
         found.dedup();
+        found.truncate(limit);
         found
     }
 }

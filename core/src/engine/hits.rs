@@ -14,12 +14,26 @@ pub(super) struct Hit {
 #[derive(Default)]
 pub(super) struct Hits {
     sorted: Vec<Hit>,
+    /// By pack: what it says stays with it, though it hears what others say.
+    apart: Vec<bool>,
 }
 
 impl Hits {
+    /// For packs of which those marked fill concepts for their own rules only.
+    pub(super) fn new(apart: Vec<bool>) -> Self {
+        Self { sorted: Vec::new(), apart }
+    }
+
     /// Adds a hit; [`Self::sort`] must follow before anything is asked.
     pub(super) fn push(&mut self, pack: usize, atom: u32, start: usize, end: usize) {
-        self.sorted.push(Hit { key: key(pack, atom), start: start as u32, end: end as u32 });
+        let (start, end) = (start as u32, end as u32);
+        let key = self.key(pack, atom);
+        self.sorted.push(Hit { key, start, end });
+        if u64::from(atom) == key {
+            let hearing = self.apart.iter().enumerate().filter(|(_, apart)| **apart);
+            let copies = hearing.map(|(other, _)| Hit { key: own(other, atom), start, end });
+            self.sorted.extend(copies);
+        }
     }
 
     pub(super) fn sort(&mut self) {
@@ -29,11 +43,17 @@ impl Hits {
 
     /// Hits of `atom` as `pack` means it, in order of their place.
     pub(super) fn of(&self, pack: usize, atom: u32) -> &[Hit] {
-        let key = key(pack, atom);
+        let key = self.key(pack, atom);
         let start = self.sorted.partition_point(|h| h.key < key);
         let rest = self.sorted.get(start..).unwrap_or(&[]);
         let length = rest.partition_point(|h| h.key == key);
         rest.get(..length).unwrap_or(&[])
+    }
+
+    /// Concepts are shared by all packs that may say what they mean to others; other atoms belong to one.
+    fn key(&self, pack: usize, atom: u32) -> u64 {
+        let apart = self.apart.get(pack).copied().unwrap_or(true);
+        if atom < LOCAL_ATOMS && !apart { u64::from(atom) } else { own(pack, atom) }
     }
 
     /// The atoms hit that mean something to `pack`: concepts, and its own.
@@ -41,12 +61,11 @@ impl Hits {
         let groups = self.sorted.chunk_by(|a, b| a.key == b.key).filter_map(|group| group.first());
         groups.filter_map(move |hit| {
             let atom = hit.key as u32;
-            (hit.key == key(pack, atom)).then_some(atom)
+            (hit.key == self.key(pack, atom)).then_some(atom)
         })
     }
 }
 
-/// Concepts are shared by all packs; other atoms belong to one.
-fn key(pack: usize, atom: u32) -> u64 {
-    if atom < LOCAL_ATOMS { u64::from(atom) } else { (pack as u64 + 1) << 32 | u64::from(atom) }
+fn own(pack: usize, atom: u32) -> u64 {
+    (pack as u64 + 1) << 32 | u64::from(atom)
 }

@@ -52,6 +52,14 @@ struct LazyPattern {
     automaton: OnceLock<Option<Automaton>>,
 }
 
+impl OpenPack {
+    /// Whether what the pack says of the world counts for the rules of others: which domains are official, which senders
+    /// and domains are what, which phrases fill concepts. A pack that may not cause every level may not lower one so.
+    fn trusted(&self) -> bool {
+        self.may_guard || self.ceiling >= Level::Scam
+    }
+}
+
 impl LazyPattern {
     /// The automaton; `None` when its bytes are damaged, and the pattern then never matches.
     fn automaton(&self, pack: &Pack) -> Option<&Automaton> {
@@ -122,8 +130,10 @@ impl ScamFilter {
     /// Judges one link alone: a QR code, a browser's address, a share. What does not read as a link is `unknown`.
     #[must_use]
     pub fn check_link(&self, link: &str) -> Verdict {
-        let mut verdict = self.check(&Message::sms(link.trim()));
-        if verdict.level == Level::Clear && crate::text::parse_link(link).is_none() {
+        let link = link.trim();
+        let message = Message::sms(link);
+        let mut verdict = self.check(&message);
+        if verdict.level == Level::Clear && !detect::is_link(self, &message) {
             verdict.level = Level::Unknown;
         }
         verdict
@@ -135,7 +145,13 @@ impl ScamFilter {
         let own = self.packs.iter().filter(|p| p.pack.id() == reason.pack);
         let any = || own.clone().chain(self.packs.iter().filter(|p| p.pack.id() == "common"));
         locales.iter().copied().chain(["en"]).find_map(|locale| {
-            let language = locale.split(['-', '_']).next().unwrap_or(locale);
+            // The codes that Android still gives, and the two of Filipino.
+            let language = match locale.split(['-', '_']).next().unwrap_or(locale) {
+                "fil" => "tl",
+                "in" => "id",
+                "iw" => "he",
+                language => language,
+            };
             let entry = any().find_map(|p| {
                 p.pack.texts().find(|t| t.key == reason.text_id && t.language.eq_ignore_ascii_case(language))
             })?;

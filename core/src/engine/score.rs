@@ -24,7 +24,7 @@ pub(super) fn score(filter: &ScamFilter, message: &Message, prepared: &Prepared<
     }
     pack_bounds(filter, &mut findings);
     let mut level = level(filter, &findings);
-    agree(scoring, level, &mut findings);
+    agree(filter, level, &mut findings);
     let truncated = prepared.truncated || detected.truncated;
     let category = if level == Level::Clear { None } else { category(&findings) };
     if level == Level::Clear && (truncated || message.redacted) {
@@ -74,16 +74,20 @@ fn over_bound(
     if filter.packs.get(index).is_none_or(|p| p.pack.id() == "common") {
         return 0;
     }
-    let of_pack = findings.iter().filter(|f| f.pack == Some(index) && f.floor == Level::Clear && counts(f));
+    let of_pack = findings.iter().filter(|f| f.pack == Some(index) && f.floor < Level::Suspicious && counts(f));
     let sum: i64 = of_pack.map(|f| i64::from(weight(f).max(0))).sum();
     (i64::from(filter.scoring.pack_bound) - sum).min(0)
+}
+
+/// The highest level that a finding may help to reach.
+fn cap(filter: &ScamFilter, finding: &Finding) -> Level {
+    finding.max_level.min(finding.pack.and_then(|p| filter.packs.get(p)).map_or(Level::Scam, |p| p.ceiling))
 }
 
 /// The highest level that is reached by contributions allowed to reach it.
 fn level(filter: &ScamFilter, findings: &[Finding]) -> Level {
     let scoring = &*filter.scoring;
-    let cap =
-        |f: &Finding| f.max_level.min(f.pack.and_then(|p| filter.packs.get(p)).map_or(Level::Scam, |p| p.ceiling));
+    let cap = |f: &Finding| cap(filter, f);
     let sum = |wanted: Level, bias: i32, weight: fn(&Finding) -> i32| {
         // Bounds are counted anew over what may reach the level: more evidence must never lower it.
         let counted = |f: &Finding| f.code != ReasonCode::PackBound && (weight(f) < 0 || cap(f) >= wanted);
@@ -108,7 +112,8 @@ fn level(filter: &ScamFilter, findings: &[Finding]) -> Level {
 }
 
 /// Makes the scores lie on the side of the thresholds on which the level is.
-fn agree(scoring: &Scoring, level: Level, findings: &mut Vec<Finding>) {
+fn agree(filter: &ScamFilter, level: Level, findings: &mut Vec<Finding>) {
+    let scoring = &*filter.scoring;
     let (scam, unwanted) = totals(scoring, findings);
     let (at_least, below) = match level {
         Level::Scam => (Some(scoring.scam), None),
@@ -116,7 +121,7 @@ fn agree(scoring: &Scoring, level: Level, findings: &mut Vec<Finding>) {
         _ => (None, Some(scoring.suspicious)),
     };
     if let Some(missing) = at_least.map(|t| narrow(i64::from(t) - scam)).filter(|m| *m > 0)
-        && let Some(hard) = findings.iter_mut().find(|f| f.floor >= level)
+        && let Some(hard) = findings.iter_mut().find(|f| f.floor.min(cap(filter, f)) >= level)
     {
         hard.weight = hard.weight.saturating_add(missing);
     }

@@ -14,6 +14,8 @@ use regex_automata::dfa::sparse::DFA;
 use regex_automata::{Anchored, Input};
 
 const RECORD: usize = 20;
+/// Patterns of one pack.
+const MAX_PATTERNS: usize = 1024;
 
 /// A pattern before its automaton is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +50,20 @@ impl Pack {
         let section = self.section(SectionKind::Automata);
         let count = u32_at(section, 0).unwrap_or(0) as usize;
         let records = section.get(4..).unwrap_or(&[]).as_chunks::<RECORD>().0;
-        records.iter().take(count).filter_map(|r| {
+        // Automata that overlap would let a small pack ask for much memory.
+        let mut left = section.len();
+        let mut fits = move |pattern: &Pattern| {
+            let fit = left.checked_sub(pattern.size());
+            left = fit.unwrap_or(0);
+            fit.is_some()
+        };
+        let read = records.iter().take(count.min(MAX_PATTERNS)).filter_map(|r| {
             let start = u32_at(r, 8)? as usize;
             let middle = start.checked_add(u32_at(r, 12)? as usize)?;
             let end = middle.checked_add(u32_at(r, 16)? as usize)?;
             Some(Pattern { atom: u32_at(r, 0)?, required: u32_at(r, 4)?, forward: start..middle, reverse: middle..end })
-        })
+        });
+        read.take_while(move |pattern| fits(pattern))
     }
 
     /// The automaton of `pattern`; `None` when its bytes are not one.
@@ -73,7 +83,10 @@ impl Automaton {
     pub fn find(&self, text: &str, limit: usize) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut from = 0;
-        while found.len() < limit && from <= text.len() {
+        // A pair that does not agree finds nothing however long it looks.
+        let mut searches = limit.saturating_mul(2);
+        while found.len() < limit && from <= text.len() && searches > 0 {
+            searches -= 1;
             let input = Input::new(text).range(from..).anchored(Anchored::No);
             // An automaton may give up (on a quit byte); the place is then as good as without a match.
             let Ok(Some(last)) = self.forward.try_search_fwd(&input) else { break };

@@ -22,6 +22,9 @@ pub(super) const TIER_SIZE: usize = 20;
 pub(super) const RECORD_HEAD: usize = 5;
 /// Bytes of text that the hashes of one place look at.
 const WINDOW: usize = 16;
+/// Records compared, by byte of text and beside that: an honest bucket holds two on average, a crafted one everything.
+const LOOKS: usize = 16;
+const LOOKS_AT_LEAST: usize = 4096;
 /// Largest directory and filter, so that a damaged pack cannot ask for more.
 const MAX_BITS: u32 = 24;
 
@@ -122,6 +125,7 @@ pub fn scan(
         tiers.filter_map(|(table, (tier, t))| Some((table, tier, t.as_ref()?))).collect();
     let any_inside = tiers.iter().any(|(_, _, tier)| tier.inside);
     let mut left = limit;
+    let mut looks = text.len().saturating_mul(LOOKS).saturating_add(LOOKS_AT_LEAST);
     let mut before = 0u8;
     for (start, &byte) in text.iter().enumerate() {
         joined.next_if(|range| range.end <= start);
@@ -139,6 +143,8 @@ pub fn scan(
                 continue;
             }
             for record in tier.bucket(hash) {
+                let Some(less) = looks.checked_sub(1) else { return false };
+                looks = less;
                 let Some((record, length, flags)) = stands(&record, rest, tables.get(*table)) else { continue };
                 let end = start + length;
                 let free = if view.joined.is_empty() { 0 } else { freed(view.joined, start, end) };

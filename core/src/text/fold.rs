@@ -30,7 +30,7 @@ const TONE: u8 = 204;
 const MAX_MARKS: usize = 8;
 
 /// A folded text and its map back to the original.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct View {
     text: String,
     segments: Vec<Segment>,
@@ -42,6 +42,13 @@ struct Segment {
     folded: u32,
     start: u32,
     end: u32,
+}
+
+/// Says how long it is: text of a message stands in no log.
+impl core::fmt::Debug for View {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "View({} bytes)", self.text.len())
+    }
 }
 
 impl View {

@@ -2,11 +2,12 @@
 //!
 //! Judges nothing: whether a bare `name.tld` is a link is decided by the engine, which knows the public suffixes.
 
-use super::{Class, MAX_LINKS, class_of, fold};
+use super::host::{host_of, is_number};
+use super::{Class, MAX_LINKS, class_of};
 use core::ops::Range;
 
 /// One link as it stands in the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Link {
     /// Bytes of the original.
     pub range: Range<usize>,
@@ -22,11 +23,18 @@ pub struct Link {
     pub is_apk: bool,
 }
 
+/// Says where it stands: text of a message stands in no log.
+impl core::fmt::Debug for Link {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Link({:?})", self.range)
+    }
+}
+
 impl Link {
-    /// The host is an IPv4 address in dotted form.
+    /// The host is an IP address; IPv4 stands here in dotted form, however it was written.
     #[must_use]
     pub fn is_ip(&self) -> bool {
-        self.host.parse::<core::net::Ipv4Addr>().is_ok()
+        self.host.parse::<core::net::IpAddr>().is_ok()
     }
 }
 
@@ -45,18 +53,17 @@ pub fn parse_link(text: &str) -> Option<Link> {
 
 /// All candidates in order; the flag says that there were more than [`MAX_LINKS`].
 pub(super) fn find(text: &str) -> (Vec<Link>, bool) {
-    let bytes = text.as_bytes();
     let mut links: Vec<Link> = Vec::new();
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if !byte.is_ascii_alphanumeric() {
-            at += 1;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        if !begins_host(c) {
+            at += c.len_utf8();
             continue;
         }
-        let found = scheme_length(bytes, at).and_then(|n| with_scheme(text, at, at + n));
-        let run = run_end(bytes, at);
+        let run = run_end(text, at);
+        let found = scheme_length(text.as_bytes(), at).and_then(|n| with_scheme(text, at, at + n));
         let found = found.or_else(|| bare(text, at, run));
-        at = found.as_ref().map_or(run, |l| l.range.end).max(at + 1);
+        at = found.as_ref().map_or(run, |l| l.range.end).max(at + c.len_utf8());
         if let Some(link) = found {
             if links.len() == MAX_LINKS {
                 return (links, true);
@@ -75,13 +82,20 @@ fn scheme_length(bytes: &[u8], at: usize) -> Option<usize> {
         .map(<[u8]>::len)
 }
 
-fn run_end(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or(&[]);
-    at + rest.iter().position(|b| !is_host_byte(*b)).unwrap_or(rest.len())
+fn begins_host(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !c.is_ascii() && matches!(class_of(c), Class::Letter | Class::Digit)
 }
 
-fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+/// A bare host goes on over letters of every script with spaces: what follows one is part of the same word. In scripts
+/// without spaces it ends there.
+fn run_end(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or("");
+    let end = |c: char| match c {
+        '-' | '.' | '_' => false,
+        _ if c.is_ascii() => !c.is_ascii_alphanumeric(),
+        _ => !matches!(class_of(c), Class::Letter | Class::Digit | Class::Mark),
+    };
+    at + rest.find(end).unwrap_or(rest.len())
 }
 
 fn with_scheme(text: &str, start: usize, authority: usize) -> Option<Link> {
@@ -90,78 +104,103 @@ fn with_scheme(text: &str, start: usize, authority: usize) -> Option<Link> {
     let whole = rest.get(..end)?;
     let (userinfo, host_port) = whole.rsplit_once('@').map_or((false, whole), |(_, h)| (true, h));
     let (host, port) = split_port(host_port);
-    if host.is_empty() {
-        return None;
-    }
     finish(text, start, authority + end, host, Shape { has_scheme: true, userinfo, port })
 }
 
-/// A host ends at a delimiter, or where an ASCII host runs into the next word of a script without spaces.
+/// A host ends at a delimiter or other punctuation, or where an ASCII host runs into the next word of a script without
+/// spaces: unless a name goes on behind that word, where a browser would go.
 fn authority_end(rest: &str) -> usize {
-    let mut dotted_ascii = false;
-    let mut ascii = true;
-    for (at, c) in rest.char_indices() {
-        match class_of(c) {
-            _ if matches!(c, '/' | '\\' | '?' | '#' | '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | ',') => {
-                return at;
-            }
-            Class::Space => return at,
-            Class::Unspaced | Class::Mark if ascii && dotted_ascii => return at,
-            _ => {}
-        }
-        ascii &= c.is_ascii();
-        dotted_ascii |= ascii && c == '.';
+    if rest.starts_with('[') {
+        return rest.find(']').map_or(0, |at| {
+            let port = rest.get(at + 1..).unwrap_or("");
+            let digits = port.strip_prefix(':').map_or(0, |p| 1 + p.bytes().take_while(u8::is_ascii_digit).count());
+            at + 1 + digits
+        });
     }
-    rest.len()
+    let ends = |c: char| match c {
+        '.' | '-' | '_' | ':' | '@' | '%' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' => false,
+        '$' | '&' | '+' | '=' | '~' | '!' | '*' | ';' => false,
+        _ if c.is_ascii() => !c.is_ascii_alphanumeric(),
+        _ => matches!(class_of(c), Class::Space) || class_of(c) == Class::Other && !looks_like_letter(c),
+    };
+    let end = rest.find(ends).unwrap_or(rest.len());
+    let mut whole = rest.get(..end).unwrap_or("");
+    // Signs that only a user name may hold; without one they end the host.
+    if !whole.contains('@') {
+        whole = whole.split(['$', '&', '+', '=', '~', '!', '*', ';']).next().unwrap_or("");
+    }
+    let Some(first) = whole.find(|c: char| !c.is_ascii()).filter(|first| {
+        // A host of other letters from its first label on is one name.
+        whole.get(..*first).is_some_and(|host| host.contains('.'))
+    }) else {
+        return trimmed(whole, whole.len());
+    };
+    let named = |(at, dot): (usize, &str)| {
+        let label = whole.get(at + dot.len()..).unwrap_or("");
+        label.starts_with(|c: char| c.is_ascii_alphanumeric()).then_some(at)
+    };
+    let goes_on = whole.rmatch_indices(DOTS).find_map(named).max(whole.rfind('@')).is_some_and(|at| at > first);
+    let spoken = |c: char| !c.is_ascii() && matches!(class_of(c), Class::Unspaced | Class::Mark | Class::Other);
+    let end = if goes_on { None } else { whole.find(spoken) };
+    trimmed(whole, end.unwrap_or(whole.len()))
+}
+
+/// Full stops that browsers take for dots.
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
+/// Without the punctuation of the sentence behind a host.
+fn trimmed(whole: &str, end: usize) -> usize {
+    whole.get(..end).unwrap_or("").trim_end_matches(['.', ':', '-', '_', '%', '\u{3002}', '\u{ff0e}', '\u{ff61}']).len()
+}
+
+fn looks_like_letter(c: char) -> bool {
+    super::tables::looks_like(c).is_some()
 }
 
 fn split_port(authority: &str) -> (&str, Option<u16>) {
     match authority.rsplit_once(':') {
-        Some((host, port)) => (host, port.parse().ok()),
-        None => (authority, None),
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
+        _ => (authority, None),
     }
 }
 
-fn bare(text: &str, start: usize, end: usize) -> Option<Link> {
+fn bare(text: &str, start: usize, run: usize) -> Option<Link> {
     let bytes = text.as_bytes();
-    let before = start.checked_sub(1).and_then(|p| bytes.get(p));
-    if before.is_some_and(|b| matches!(b, b'@' | b'.' | b'-' | b'_')) || bytes.get(end) == Some(&b'@') {
+    if start.checked_sub(1).and_then(|p| bytes.get(p)) == Some(&b'@') || bytes.get(run) == Some(&b'@') {
         return None;
     }
-    let host = text.get(start..end)?.trim_end_matches(['.', '-', '_']);
-    if !host.bytes().any(|b| b == b'.') {
-        return None;
-    }
-    let last = host.rsplit('.').next()?;
-    let named = last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()) || last.starts_with("xn--");
-    let labels = host.split('.').all(|l| !l.is_empty() && l.len() <= 63);
-    let followed = matches!(bytes.get(start + host.len()), Some(b'/' | b':' | b'?' | b'#'));
+    let written = text.get(start..run)?;
+    let host = written.split("..").next().unwrap_or(written).trim_end_matches(['.', '-', '_']);
+    let last = host.rsplit_once('.')?.1;
+    let after = text.get(start + host.len()..).unwrap_or("");
+    let followed = after.starts_with('/')
+        || after.starts_with([':', '?', '#'])
+            && after.get(1..).is_some_and(|a| a.starts_with(|c: char| c.is_ascii_alphanumeric()));
     if !followed && reads_as_text(host, last) {
         return None;
     }
+    let named = last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()) || last.starts_with("xn--");
+    let labels = host.split('.').all(|l| !l.is_empty() && l.len() <= 63);
     if !(named || host.parse::<core::net::Ipv4Addr>().is_ok()) || !labels || host.len() > 253 {
         return None;
     }
-    let mut after = start + host.len();
-    let mut port = None;
-    if bytes.get(after) == Some(&b':') {
-        let digits = text.get(after + 1..)?.bytes().take(5).take_while(u8::is_ascii_digit).count();
-        port = text.get(after + 1..after + 1 + digits).and_then(|p| p.parse().ok());
-        after = if port.is_some() { after + 1 + digits } else { after };
-    }
-    finish(text, start, after, host, Shape { has_scheme: false, userinfo: false, port })
+    let digits = after.strip_prefix(':').map_or(0, |p| p.bytes().take(5).take_while(u8::is_ascii_digit).count());
+    let port = after.get(1..1 + digits).filter(|_| digits > 0).and_then(|p| p.parse().ok());
+    let end = start + host.len() + if port.is_some() { 1 + digits } else { 0 };
+    finish(text, start, end, host, Shape { has_scheme: false, userinfo: false, port })
 }
 
 /// What has dots like a host but is read as words: `5.pm`, `report.zip`, a sentence that begins without a space (`done.In`).
 fn reads_as_text(host: &str, last: &str) -> bool {
     let name = host.rsplit('.').nth(1).unwrap_or("");
-    let bare_number = host.matches('.').count() == 1 && name.bytes().all(|b| b.is_ascii_digit());
+    let one_dot = host.matches('.').count() == 1;
+    let number = one_dot && is_number(name) && (name.len() == 1 || last.len() == 2);
     let file = ["zip", "mov"].iter().any(|ending| last.eq_ignore_ascii_case(ending));
-    let lower_start = host.starts_with(|c: char| c.is_ascii_lowercase());
-    let sentence = lower_start
-        && last.starts_with(|c: char| c.is_ascii_uppercase())
-        && !last.bytes().all(|b| b.is_ascii_uppercase());
-    bare_number || file || sentence
+    let capital = last.starts_with(|c: char| c.is_ascii_uppercase()) && !last.bytes().all(|b| b.is_ascii_uppercase());
+    let words =
+        one_dot && name.bytes().all(|b| b.is_ascii_alphabetic()) && host.starts_with(|c: char| c.is_ascii_lowercase());
+    let site = ["com", "net", "org"].iter().any(|ending| last.eq_ignore_ascii_case(ending));
+    number || file || words && capital && !site
 }
 
 struct Shape {
@@ -181,13 +220,9 @@ fn finish(text: &str, start: usize, authority_end: usize, host: &str, shape: Sha
     };
     let path = tail.split(['?', '#']).next().unwrap_or("");
     let is_apk = path.len() >= 4 && path.get(path.len() - 4..).is_some_and(|e| e.eq_ignore_ascii_case(".apk"));
-    let host = fold(host).text().trim_end_matches('.').to_owned();
-    if host.is_empty() {
-        return None;
-    }
     Some(Link {
         range: start..authority_end + tail.len(),
-        host,
+        host: host_of(host)?,
         has_scheme: shape.has_scheme,
         has_userinfo: shape.userinfo,
         port: shape.port,

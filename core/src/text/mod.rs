@@ -3,6 +3,7 @@
 //! Knows nothing of packs or rules. Never fails, and costs time in proportion to what it looks at.
 
 mod fold;
+mod host;
 mod link;
 mod phone;
 mod pieces;

@@ -12,7 +12,7 @@ use super::facts::{self, Facts, Judged};
 use super::hits::Hits;
 use crate::message::Message;
 use crate::pack::SenderClass;
-use crate::text::Prepared;
+use crate::text::{Prepared, prepare};
 use crate::verdict::{Category, Level, ReasonCode};
 use core::ops::Range;
 
@@ -73,6 +73,13 @@ struct Seen<'a> {
     mismatch: Option<String>,
 }
 
+/// Whether the whole of a message is one link.
+pub(super) fn is_link(filter: &ScamFilter, message: &Message) -> bool {
+    let prepared = prepare(message.text.as_str());
+    let links = facts::links(filter, message, &prepared);
+    matches!(links.as_slice(), [only] if only.link.range == (0..prepared.original.len()))
+}
+
 /// Runs every detector.
 pub(super) fn detect(filter: &ScamFilter, message: &Message, prepared: &Prepared<'_>) -> Detected {
     let links = facts::links(filter, message, prepared);
@@ -85,7 +92,7 @@ pub(super) fn detect(filter: &ScamFilter, message: &Message, prepared: &Prepared
     let mut findings = Vec::new();
     hosts::find(&seen, &mut findings);
     policies::find(&seen, &mut findings);
-    rules::find(&seen, &mut findings);
+    let complete = rules::find(&seen, &mut findings) && complete;
     findings.retain(|f| !filter.overlay.mutes(&f.rule, message.received_at));
     let sender_allowed = overlay::find(&seen, &mut findings);
     Detected { findings, sender_allowed, truncated: !complete }

@@ -15,7 +15,7 @@ const MAX_MATCHES: usize = 16;
 /// All hits; the flag says that there were no more than the limit.
 pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged<'_>]) -> (Hits, bool) {
     let folded = prepared.folded.text();
-    let mut hits = Hits::default();
+    let mut hits = Hits::new(filter.packs.iter().map(|open| !open.trusted()).collect());
     let outside = |start: usize, end: usize| {
         let at = if links.is_empty() { 0..0 } else { prepared.folded.origin(start..end) };
         !links.iter().any(|l| l.link.range.start < at.end && at.start < l.link.range.end)
@@ -53,6 +53,10 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     let mut found = Vec::new();
     for (index, open) in filter.packs.iter().enumerate() {
         for pattern in open.patterns.iter().filter(|p| !hits.of(index, p.pattern.required).is_empty()) {
+            let fills_guard = (GUARD_CONCEPTS..INNOCENT).contains(&pattern.pattern.atom);
+            if fills_guard && !open.may_guard {
+                continue;
+            }
             let matches = pattern.automaton(&open.pack).map(|a| a.find(folded, MAX_MATCHES)).unwrap_or_default();
             found.extend(matches.into_iter().map(|m| (index, pattern.pattern.atom, m)));
         }

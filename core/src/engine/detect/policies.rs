@@ -16,7 +16,10 @@ pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let forbidden = seen.links.iter().filter(|l| l.facts.common(policy.forbids));
-            let only_official = seen.links.iter().all(|l| l.official);
+            if policy.weight.min(policy.weight_unwanted) < 0 && !open.may_guard {
+                continue;
+            }
+            let only_official = !seen.links.is_empty() && seen.links.iter().all(|l| l.official);
             let cap = if only_official { Level::Suspicious } else { policy.max_level };
             findings.push(Finding {
                 rule: policy.id.to_owned(),

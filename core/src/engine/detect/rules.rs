@@ -1,12 +1,15 @@
 //! Authored rules. In: hits and facts. Out: a finding for each rule whose condition holds.
 
 use super::{Finding, Seen};
-use crate::engine::condition::Asked;
+use crate::engine::condition::{Asked, MAX_WORK};
 use crate::engine::facts::{Fact, Judged};
 use crate::engine::spans::MAX_SPANS;
 use crate::pack::{ALWAYS, Op, Pack};
+use core::cell::Cell;
 
-pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
+/// False when there was more to ask than one message is worth.
+pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> bool {
+    let work = Cell::new(MAX_WORK);
     let folded = seen.prepared.folded.text();
     for (index, open) in seen.filter.packs.iter().enumerate() {
         let pack = &open.pack;
@@ -14,7 +17,7 @@ pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
         let mut candidates: Vec<u32> = triggers.flat_map(|trigger| pack.triggered(trigger)).collect();
         candidates.sort_unstable();
         candidates.dedup();
-        let asked = Asked { pack, index, folded, hits: &seen.hits, facts: seen.facts };
+        let asked = Asked { pack, index, folded, hits: &seen.hits, facts: seen.facts, work: &work };
         for rule in candidates.into_iter().filter_map(|candidate| pack.rule(candidate)) {
             let lowers = rule.weight < 0 || rule.weight_unwanted < 0;
             if lowers && !open.may_guard || !asked.holds(rule.condition) {
@@ -36,6 +39,7 @@ pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
             });
         }
     }
+    work.get() > 0
 }
 
 /// The first link of which a fact holds that the condition asks for.
