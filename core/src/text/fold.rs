@@ -166,6 +166,15 @@ impl Folder {
         self.view.text.len()
     }
 
+    /// Folded text, as it is.
+    pub(super) fn copy(&mut self, folded: &str, start: u32) {
+        if !folded.is_empty() {
+            self.flush_marks();
+            self.segment_for(start, start, true);
+            self.view.text.push_str(folded);
+        }
+    }
+
     /// Visible ASCII, which folds to as many bytes.
     fn word(&mut self, word: &str, start: u32) {
         self.flush_marks();

@@ -55,7 +55,12 @@ pub fn parse_link(text: &str) -> Option<Link> {
 pub(super) fn find(text: &str) -> (Vec<Link>, bool) {
     let mut links: Vec<Link> = Vec::new();
     let mut at = 0;
-    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+    while let Some(&byte) = text.as_bytes().get(at) {
+        if never_begins_host(byte) {
+            at += 1;
+            continue;
+        }
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
         if !begins_host(c) {
             at += c.len_utf8();
             continue;
@@ -80,6 +85,11 @@ fn scheme_length(bytes: &[u8], at: usize) -> Option<usize> {
         .into_iter()
         .find(|s| rest.get(..s.len()).is_some_and(|r| r.eq_ignore_ascii_case(s)))
         .map(<[u8]>::len)
+}
+
+/// ASCII that is no letter or digit, what continues a character, and the first bytes of most scripts without spaces.
+fn never_begins_host(byte: u8) -> bool {
+    byte < 0x80 && !byte.is_ascii_alphanumeric() || matches!(byte, 0x80..0xc0 | 0xe0 | 0xe3..0xef)
 }
 
 fn begins_host(c: char) -> bool {
@@ -170,6 +180,10 @@ fn bare(text: &str, start: usize, run: usize) -> Option<Link> {
         return None;
     }
     let written = text.get(start..run)?;
+    // Most words have no dot at all.
+    if !written.as_bytes().contains(&b'.') {
+        return None;
+    }
     let host = written.split("..").next().unwrap_or(written).trim_end_matches(['.', '-', '_']);
     let last = host.rsplit_once('.')?.1;
     let after = text.get(start + host.len()..).unwrap_or("");

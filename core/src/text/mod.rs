@@ -53,7 +53,7 @@ pub fn prepare(text: &str) -> Prepared<'_> {
     let (folded, grew) = fold::fold_up_to(original, MAX_FOLDED);
     let (links, more_links) = link::find(original);
     let (phones, more_phones) = phone::find(&folded, &links);
-    let (skeletons, mixed_scripts) = skeleton::readings(&folded);
+    let skeleton::Readings { skeletons, mixed: mixed_scripts, cut: unread } = skeleton::readings(&folded, &links);
     Prepared {
         original,
         folded,
@@ -61,7 +61,7 @@ pub fn prepare(text: &str) -> Prepared<'_> {
         mixed_scripts,
         links,
         phones,
-        truncated: cut || grew || more_links || more_phones,
+        truncated: cut || grew || unread || more_links || more_phones,
     }
 }
 

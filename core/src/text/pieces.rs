@@ -33,38 +33,61 @@ pub(super) struct Piece {
     pub(super) kind: u8,
 }
 
-/// The pieces of `folded`, and whether one of them, or three short ones in a row, may hide something.
-pub(super) fn of(folded: &str) -> (Vec<Piece>, bool) {
-    let mut pieces = Vec::with_capacity(folded.len() / 6 + 1);
-    let mut open = Piece { start: 0, end: 0, bases: 0, kind: 0 };
+/// The pieces of `folded`, and whether one of them, or three short ones in a row, may hide something; not those of which
+/// `plain` says that it does not matter how they read.
+pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, bool) {
+    let mut pieces = Vec::with_capacity(folded.len() / 4 + 1);
+    let mut seen = Seen::default();
+    let mut open = Piece::at(0);
     let (mut repeated, mut last) = (0, '\0');
-    let (mut short, mut dashes, mut disguised) = (0, 0, false);
-    let mut chars = folded.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    let mut at = 0;
+    while let Some(c) = folded.get(at..).and_then(|rest| rest.chars().next()) {
+        let after = at + c.len_utf8();
         let empty = open.start == open.end;
-        let next = chars.peek().map_or('\0', |(_, c)| *c);
+        if c.is_ascii_lowercase() && (empty || last.is_ascii()) {
+            let word = lowercase(folded, at);
+            // A lone letter beside a script without spaces is for the slow way.
+            if word > 1 || folded.as_bytes().get(after).is_none_or(u8::is_ascii) {
+                open = if empty { Piece::at(at) } else { open };
+                open.end = at + word;
+                open.bases = open.bases.saturating_add(word as u16);
+                open.kind |= LETTERS | if triple(folded, at, word) { TRIPLE } else { 0 };
+                last = folded.as_bytes().get(open.end - 1).map_or('\0', |b| char::from(*b));
+                repeated = 0;
+                at = open.end;
+                continue;
+            }
+        }
+        if let Some(run) = thai(folded, at).filter(|run| run.bases > 2 && (empty || script(last) == THAI)) {
+            open = if empty { Piece::at(at) } else { open };
+            open.end = run.end;
+            open.bases = open.bases.saturating_add(run.bases);
+            open.kind |= UNSPACED | if run.triple { TRIPLE } else { 0 };
+            last = run.last;
+            repeated = 0;
+            at = run.end;
+            continue;
+        }
+        let next = folded.get(after..).and_then(|rest| rest.chars().next()).unwrap_or('\0');
         let other = script(last) != 0 && script(c) != 0 && script(c) != script(last);
-        let kind = kind_of(c, empty, &open, next) | if other { u16::from(MIXED) } else { 0 };
+        let kind = kind_of(c, empty, &open, last, next) | if other { u16::from(MIXED) } else { 0 };
+        at = after;
         if kind == 0 {
             if !empty {
-                short = if is_short(&open) { short + 1 } else { 0 };
-                // Words with signs instead of spaces between them; hosts and numbers have dots and dashes of their own.
-                let dashed =
-                    open.kind & DIGITS == 0 && next.is_alphabetic() && !matches!(c, ' ' | '.' | '/' | ':' | '@' | ',');
-                dashes = if dashed { dashes + 1 } else { 0 };
-                disguised |= short > 2 || dashes > 1 || hides(&open);
+                seen.piece(&open, c, next, &plain);
                 pieces.push(open);
-                open = Piece { start: at, end: at, bases: 0, kind: 0 };
+                open = Piece::at(after);
             }
+            seen.before = c;
             last = '\0';
             continue;
         }
         if empty {
-            open = Piece { start: at, end: at, bases: 0, kind: 0 };
+            open = Piece::at(after - c.len_utf8());
         }
         let (mark, kind) = (kind & MARK != 0, kind & !MARK);
         open.kind |= kind as u8;
-        open.end = at + c.len_utf8();
+        open.end = after;
         if !mark {
             open.bases = open.bases.saturating_add(1);
             repeated = if c == last { repeated + 1 } else { 0 };
@@ -75,22 +98,97 @@ pub(super) fn of(folded: &str) -> (Vec<Piece>, bool) {
         }
     }
     if open.start != open.end {
-        short = if is_short(&open) { short + 1 } else { 0 };
-        disguised |= short > 2 || hides(&open);
+        seen.piece(&open, ' ', '\0', &plain);
         pieces.push(open);
     }
-    (pieces, disguised)
+    (pieces, seen.disguised)
+}
+
+/// What was seen of the pieces so far.
+#[derive(Default)]
+struct Seen {
+    disguised: bool,
+    /// Short pieces in a row, and words in a row with signs instead of spaces between them.
+    short: u32,
+    dashes: u32,
+    /// The last character that was part of no piece.
+    before: char,
+}
+
+impl Seen {
+    fn piece(&mut self, piece: &Piece, after: char, next: char, plain: impl Fn(&Piece) -> bool) {
+        let spaced = after == ' ' && self.before == ' ';
+        let most = match (piece.kind & UNSPACED != 0, spaced) {
+            (false, true) => 1,
+            (false, false) | (true, true) => 2,
+            (true, false) => 6,
+        };
+        let number = piece.kind == DIGITS && piece.bases > 1;
+        self.short = if piece.bases <= most && !number { self.short + 1 } else { 0 };
+        // Hosts and numbers have dots and dashes of their own.
+        let dashed = !matches!(after, ' ' | '.' | '/' | ':' | '@' | ',' | '\'')
+            && piece.kind & DIGITS == 0
+            && next.is_alphabetic();
+        self.dashes = if dashed { self.dashes + 1 } else { 0 };
+        self.disguised |= self.short > 2 || self.dashes > 1 || !self.disguised && hides(piece) && !plain(piece);
+    }
+}
+
+/// Thai letters and marks that nobody takes for others, as many as stand in a row.
+struct Thai {
+    end: usize,
+    bases: u16,
+    triple: bool,
+    last: char,
+}
+
+/// The fast way over plain Thai, which is most of what the first users read.
+fn thai(folded: &str, at: usize) -> Option<Thai> {
+    let (mut run, mut repeated) = (Thai { end: at, bases: 0, triple: false, last: '\0' }, 0);
+    while let Some([0xe0, high @ (0xb8 | 0xb9), low]) = folded.as_bytes().get(run.end..run.end + 3) {
+        let code = 0xe00 | u32::from(high & 1) << 6 | u32::from(low & 0x3f);
+        match code {
+            0xe31 | 0xe34..=0xe3a | 0xe47..=0xe4e => {}
+            // KHO KHUAT, KHO KHON and LAKKHANGYAO look like others; the rest is no letter.
+            0xe01..=0xe02 | 0xe04 | 0xe06..=0xe30 | 0xe32..=0xe33 | 0xe40..=0xe44 | 0xe46 => {
+                let c = char::from_u32(code).unwrap_or('\0');
+                repeated = if c == run.last { repeated + 1 } else { 0 };
+                run.triple |= repeated > 1;
+                run.bases = run.bases.saturating_add(1);
+                run.last = c;
+            }
+            _ => break,
+        }
+        run.end += 3;
+    }
+    // What follows may look at the letter before it.
+    (run.bases > 0).then_some(run)
+}
+
+/// How many letters a-z stand at a place.
+fn lowercase(folded: &str, at: usize) -> usize {
+    let rest = folded.as_bytes().get(at..).unwrap_or(&[]);
+    rest.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(rest.len())
+}
+
+/// Whether one of these letters stands three times, with the one before them.
+fn triple(folded: &str, at: usize, letters: usize) -> bool {
+    let word = folded.as_bytes().get(at.saturating_sub(2)..at + letters).unwrap_or(&[]);
+    word.windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c && a.is_ascii_lowercase()))
 }
 
 /// Beside the kinds above: the character is a mark.
 const MARK: u16 = 256;
 
 /// What `c` adds to the piece before it; 0 for what ends a piece.
-fn kind_of(c: char, first: bool, open: &Piece, next: char) -> u16 {
+fn kind_of(c: char, first: bool, open: &Piece, last: char, next: char) -> u16 {
     let letter_next = next.is_ascii_lowercase();
     u16::from(match c {
-        'a'..='z' => LETTERS | if open.kind & UNSPACED != 0 { MIXED } else { 0 },
-        '0'..='9' => DIGITS | if open.kind & UNSPACED != 0 { MIXED } else { 0 },
+        // A lone letter beside or among those of a script without spaces; a word or a name there is what people write.
+        'u' | 's' | 'n' | 'w' | 'o' | 'c' if lone(last, next) => LETTERS | MIXED,
+        'a'..='z' => LETTERS,
+        '0'..='9' if script(last) >= BURMESE || script(next) >= BURMESE => DIGITS | MIXED,
+        '0'..='9' => DIGITS,
         '@' | '$' if letter_next => SIGNS,
         '!' | '|' | '€' | '+' if letter_next && open.kind & LETTERS != 0 && !first => SIGNS,
         // At the end it is a sign of a word that has others.
@@ -100,9 +198,7 @@ fn kind_of(c: char, first: bool, open: &Piece, next: char) -> u16 {
         _ if c.is_ascii() => 0,
         _ => match class_of(c) {
             Class::Unspaced if c == 'ฅ' || c == 'ฃ' || c == 'ๅ' => UNSPACED | MIXED,
-            Class::Unspaced => {
-                UNSPACED | if open.kind & !UNSPACED & !MIXED != 0 || open.kind & MIXED != 0 { MIXED } else { 0 }
-            }
+            Class::Unspaced => UNSPACED,
             Class::Letter => ACCENTS,
             Class::Digit => DIGITS,
             // Marks of no script strike a word through.
@@ -115,13 +211,24 @@ fn kind_of(c: char, first: bool, open: &Piece, next: char) -> u16 {
     })
 }
 
-fn is_short(piece: &Piece) -> bool {
-    piece.bases <= if piece.kind & UNSPACED != 0 { 6 } else { 2 }
+fn hides(piece: &Piece) -> bool {
+    piece.kind & (ACCENTS | MIXED | TRIPLE) != 0 || piece.leet()
 }
 
-fn hides(piece: &Piece) -> bool {
-    let signs = piece.kind & (DIGITS | SIGNS) != 0 && piece.kind & (LETTERS | UNSPACED) != 0;
-    piece.kind & (ACCENTS | MIXED | TRIPLE) != 0 || signs
+impl Piece {
+    fn at(start: usize) -> Self {
+        Self { start, end: start, bases: 0, kind: 0 }
+    }
+
+    /// Letters with digits or signs between them, read as letters.
+    pub(super) fn leet(&self) -> bool {
+        self.kind & LETTERS != 0 && self.kind & (DIGITS | SIGNS) != 0 && self.kind & UNSPACED == 0
+    }
+}
+
+/// Whether a letter with these beside it stands alone among letters of a script without spaces.
+fn lone(last: char, next: char) -> bool {
+    (script(last) != 0 || script(next) != 0) && !last.is_ascii_alphanumeric() && !next.is_ascii_alphanumeric()
 }
 
 /// Pieces, by index, that are one word taken apart: at least three in a row, each short for what stands beside it. Where

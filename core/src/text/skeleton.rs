@@ -6,7 +6,8 @@
 //! by spaces, punctuation or emoji are put together.
 
 use super::fold::{Class, Folder, View, class_of};
-use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, SIGNS, TRIPLE, UNSPACED};
+use super::link::Link;
+use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, TRIPLE, UNSPACED};
 use super::tables::looks_like;
 use core::ops::Range;
 
@@ -45,27 +46,48 @@ enum Reading {
     Second,
 }
 
-/// The readings of `folded` that differ from it, at most two; and whether a word mixes scripts to look like another.
-pub(super) fn readings(folded: &View) -> (Vec<Skeleton>, bool) {
-    let (pieces, disguised) = pieces::of(folded.text());
+/// Bytes of folded text that are read for disguises; an SMS has at most a tenth of that.
+const MAX_READ: usize = 16 * 1024;
+
+/// What reading a text for disguises gave.
+#[derive(Default)]
+pub(super) struct Readings {
+    /// Those that differ from the text, at most two.
+    pub(super) skeletons: Vec<Skeleton>,
+    /// A word mixes scripts to look like another.
+    pub(super) mixed: bool,
+    /// Something is disguised, and there is more text than was read.
+    pub(super) cut: bool,
+}
+
+/// The readings of `folded`. What lies in `links`, ranges of the original in order, is left as it is: a link is judged as
+/// a link.
+pub(super) fn readings(folded: &View, links: &[Link]) -> Readings {
+    let text = folded.text();
+    let end = text.floor_char_boundary(MAX_READ);
+    let (text, cut) = (text.get(..end).unwrap_or(""), end < text.len());
+    let in_link = |piece: &Piece| {
+        let at = folded.origin(piece.start..piece.end);
+        let next = links.partition_point(|link| link.range.end <= at.start);
+        links.get(next).is_some_and(|link| link.range.start < at.end)
+    };
+    let (mut pieces, disguised) = pieces::of(text, in_link);
     if !disguised {
-        return (Vec::new(), false);
+        return Readings::default();
     }
-    let runs = pieces::runs(folded.text(), &pieces);
-    let plain = ACCENTS | MIXED | TRIPLE;
-    let any = !runs.is_empty() || pieces.iter().any(|p| p.kind & plain != 0 || p.leet());
-    if !any {
-        return (Vec::new(), false);
+    if !links.is_empty() {
+        pieces.retain(|piece| !in_link(piece));
     }
+    let runs = pieces::runs(text, &pieces);
     let mut mixed = false;
-    let mut all = Vec::new();
-    let (first, ambiguous) = read(folded.text(), &pieces, &runs, Reading::First, &mut mixed);
+    let mut skeletons = Vec::new();
+    let (first, ambiguous) = read(text, &pieces, &runs, Reading::First, &mut mixed);
+    skeletons.push(first);
     if ambiguous {
-        all.push(read(folded.text(), &pieces, &runs, Reading::Second, &mut mixed).0);
+        skeletons.push(read(text, &pieces, &runs, Reading::Second, &mut mixed).0);
     }
-    all.insert(0, first);
-    all.retain(|skeleton| skeleton.text() != folded.text());
-    (all, mixed)
+    skeletons.retain(|skeleton| skeleton.text() != text);
+    Readings { cut: cut && !skeletons.is_empty(), skeletons, mixed }
 }
 
 /// The skeleton of a phrase: without what needs a context to be seen.
@@ -101,20 +123,27 @@ fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading, mix
     let mut joined: Vec<Range<usize>> = Vec::new();
     let mut runs = runs.iter().peekable();
     let mut at = 0;
+    let (mut kind, mut words) = (0, 0);
     for (index, piece) in pieces.iter().enumerate() {
         runs.next_if(|run| run.end <= index);
         let run = runs.peek().filter(|run| run.contains(&index));
-        let inside = run.is_some_and(|run| index > run.start);
-        if !inside {
-            writer.gap(at..piece.start);
-            if run.is_some() {
-                let start = writer.written();
-                joined.push(start..start);
-            }
+        let begins = run.is_some_and(|run| run.start == index);
+        if begins {
+            let together = run.and_then(|run| pieces.get(Range::clone(run))).unwrap_or(&[]);
+            kind = together.iter().fold(0, |kind, p| kind | p.kind);
+            words = together.iter().filter(|p| p.kind & LETTERS != 0).count();
         }
-        let together = run.and_then(|run| pieces.get(Range::clone(run))).unwrap_or(&[]);
-        let kind = together.iter().fold(piece.kind, |kind, p| kind | p.kind);
-        let leet = piece.leet() || together.iter().filter(|p| p.kind & LETTERS != 0).count() >= 2 && kind & DIGITS != 0;
+        if run.is_none() {
+            (kind, words) = (piece.kind, 0);
+        }
+        if run.is_none() || begins {
+            writer.gap(at..piece.start);
+        }
+        if begins {
+            let start = writer.written();
+            joined.push(start..start);
+        }
+        let leet = piece.leet() || words >= 2 && kind & DIGITS != 0;
         let beside = [index.wrapping_sub(1), index + 1].map(|at| pieces.get(at).is_some_and(Piece::leet));
         writer.piece(piece, kind, leet, beside != [false; 2]);
         if let (Some(_), Some(last)) = (run, joined.last_mut()) {
@@ -122,7 +151,7 @@ fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading, mix
         }
         at = piece.end;
     }
-    writer.copy(at..folded.len());
+    writer.gap(at..folded.len());
     *mixed |= writer.mixed;
     let ambiguous = writer.ambiguous;
     (Skeleton { view: writer.folder.finish(), joined }, ambiguous)
@@ -143,12 +172,9 @@ impl Writer<'_> {
         self.folder.written()
     }
 
-    /// What stands between pieces, as it is.
+    /// What stays as it is.
     fn copy(&mut self, range: Range<usize>) {
-        let Some(text) = self.folded.get(range.clone()) else { return };
-        for (at, c) in text.char_indices() {
-            self.put(c, range.start + at, range.start + at + c.len_utf8());
-        }
+        self.folder.copy(self.folded.get(range.clone()).unwrap_or(""), range.start as u32);
         self.last = ['\0'; 2];
     }
 
@@ -172,6 +198,9 @@ impl Writer<'_> {
     /// it has digits for letters too.
     fn piece(&mut self, piece: &Piece, kind: u8, leet: bool, among: bool) {
         let Some(text) = self.folded.get(piece.start..piece.end) else { return };
+        if !leet && kind & (ACCENTS | MIXED | TRIPLE) == 0 {
+            return self.copy(piece.start..piece.end);
+        }
         let home = if kind & MIXED != 0 { pieces::home(text) } else { 0 };
         let number = piece.kind & DIGITS != 0
             && piece.kind & LETTERS != 0
@@ -243,12 +272,5 @@ impl Writer<'_> {
             '9' => 'g',
             _ => c,
         }
-    }
-}
-
-impl Piece {
-    /// Letters with digits or signs between them, read as letters.
-    fn leet(&self) -> bool {
-        self.kind & LETTERS != 0 && self.kind & (DIGITS | SIGNS) != 0 && self.kind & UNSPACED == 0
     }
 }
