@@ -5,7 +5,7 @@ use crate::diagnostic::Code;
 use crate::source::Phrases;
 use scamfilter::pack::PhraseEdge;
 use scamfilter::pack::write::PackWriter;
-use scamfilter::text::{fold, phrase_skeleton};
+use scamfilter::text::{Class, class_of, fold, phrase_skeleton};
 
 /// Shortest and longest phrase in bytes after folding.
 const PHRASE: std::ops::RangeInclusive<usize> = 3..=200;
@@ -22,13 +22,26 @@ impl<'a> Lower<'a> {
     ) {
         phrases.keys().for_each(|language| self.language(language, file));
         for (language, phrase) in phrases.iter().flat_map(|(l, all)| all.iter().map(move |p| (l, p))) {
-            let raw = phrase.get_ref().as_str();
+            let raw = phrase.get_ref().trim();
             let as_written = raw.starts_with('=');
-            let said = raw.strip_prefix('=').unwrap_or(raw);
+            let said = raw.strip_prefix('=').unwrap_or(raw).trim();
             let (open_start, open_end) = (said.starts_with('*'), said.ends_with('*'));
             let edge = PhraseEdge { open_start, open_end, as_written, ..PhraseEdge::default() };
-            let view = fold(said.trim_matches('*'));
+            let words = said.trim_matches('*');
+            if words.contains('*') || words != words.trim() {
+                let help = "a star touches the first or last word, which then goes on there: `click*`; for words apart from each other take near or ordered";
+                let message = format!("the star in `{raw}` stands at no edge of a word");
+                self.problem(Code::Value, message, file, phrase.span(), Some(help.to_owned()));
+                continue;
+            }
+            let view = fold(words);
             let folded = view.text().trim();
+            if one_letter(folded) {
+                let message = format!("`{raw}` is one letter, which stands inside of most words");
+                let help = "scripts without spaces need two letters or more";
+                self.problem(Code::ShortPhrase, message, file, phrase.span(), Some(help.to_owned()));
+                continue;
+            }
             if !PHRASE.contains(&folded.len()) {
                 let message = match folded.len() {
                     0 => "this phrase folds to nothing: all of it is invisible".to_owned(),
@@ -64,4 +77,11 @@ impl<'a> Lower<'a> {
             }
         }
     }
+}
+
+/// Whether it is a single letter, with its marks, of a script that is written without spaces; in UTF-8 those have three
+/// bytes, as many as a short Latin word.
+fn one_letter(folded: &str) -> bool {
+    let mut bases = folded.chars().map(class_of).filter(|class| *class != Class::Mark);
+    bases.next() == Some(Class::Unspaced) && bases.next().is_none()
 }
