@@ -51,7 +51,8 @@ pub struct ConditionError {
 /// Words that mean something by themselves.
 pub const KEYWORDS: [&str; 6] = ["and", "or", "not", "near", "ordered", "at_least"];
 
-const MAX_DEPTH: usize = 24;
+/// Brackets, or rules, that may stand inside of each other.
+pub const MAX_DEPTH: usize = 24;
 const MAX_STEPS: usize = 250;
 const MAX_PARTS: u16 = 30;
 /// What the phone's stack holds.
@@ -246,8 +247,10 @@ impl<'a> Parser<'a> {
                     Name::Rule(steps) => self.steps.extend(steps),
                     Name::TooDeep => {
                         let help = "name the rules further inside, or write their terms here";
-                        let error =
-                            error(at, format!("too deep: `{name}` already holds 24 rules inside of each other"));
+                        let error = error(
+                            at,
+                            format!("too deep: `{name}` already holds {MAX_DEPTH} rules inside of each other"),
+                        );
                         return Err(ConditionError { help: Some(help.to_owned()), ..error });
                     }
                     Name::Cycle => {

@@ -158,7 +158,7 @@ pub struct Examples {
     /// At least `suspicious`, or the level given.
     #[schemars(with = "Vec<Example>")]
     pub hit: Vec<Spanned<Example>>,
-    /// `clear`, or at most the level given, and no rule of the family.
+    /// `clear` and hit by no rule of the family, or at most the level given.
     #[schemars(with = "Vec<Example>")]
     pub miss: Vec<Spanned<Example>>,
 }

@@ -5,15 +5,12 @@
 
 use super::Lower;
 use super::families::Read;
-use crate::condition::{self, ConditionError, Kind, Name};
+use crate::condition::{self, ConditionError, Kind, MAX_DEPTH, Name};
 use crate::diagnostic::{Code, nearest};
 use scamfilter::engine::Fact;
 use scamfilter::pack::Op;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
-
-/// Rules that may stand inside of each other.
-const MAX_DEPTH: usize = 24;
 
 /// A rule by its family and its place in it.
 pub(super) type Place = (usize, usize);
@@ -55,7 +52,7 @@ impl Lower<'_> {
             return Condition::Told;
         };
         let concepts = self.concepts;
-        let mut depth = 1;
+        let (mut depth, mut waits) = (1, false);
         let parsed = condition::parse(rule.when.get_ref(), &mut |name| {
             if let Some(atom) = read.names.get(name).or_else(|| concepts.get(name)) {
                 self.used.insert((place.0, name.to_owned()));
@@ -76,11 +73,15 @@ impl Lower<'_> {
                 }
                 // A rule that is not read yet, though all that this one names come first, waits for this one.
                 Some(Condition::Cycle) | None => Name::Cycle,
-                // What is wrong inside of it is told where it stands.
-                Some(Condition::Told) => Name::Rule(vec![Op::Fact(u8::MAX)]),
+                // What is wrong inside of it is told where it stands, so here only the rest is read.
+                Some(Condition::Told) => {
+                    waits = true;
+                    Name::Rule(vec![Op::Fact(u8::MAX)])
+                }
             })
         });
         match parsed {
+            Ok(_) if waits => Condition::Told,
             Ok(steps) => Condition::Steps(steps, depth),
             Err(error) => {
                 let cycle = error.kind == Kind::Cycle;
@@ -120,7 +121,9 @@ impl Lower<'_> {
         let prefix = name.split_once('.').map(|(prefix, _)| format!("{prefix}."));
         let alike: Vec<&str> = facts().filter(|fact| prefix.as_ref().is_some_and(|p| fact.starts_with(p))).collect();
         if alike.is_empty() {
-            return "define it under [terms.…]; `scampack schema` lists facts and concepts".to_owned();
+            let prefixes: BTreeSet<&str> = facts().filter_map(|fact| fact.split('.').next()).collect();
+            let facts = prefixes.into_iter().collect::<Vec<_>>().join(".…, ");
+            return format!("define it under [terms.…] of this family, or name a concept or a fact ({facts}.…)");
         }
         format!("known: {}", alike.join(", "))
     }
@@ -146,7 +149,7 @@ fn in_order(all: &[Read<'_>], places: &BTreeMap<&str, Place>) -> Vec<Place> {
         names.filter_map(|name| places.get(name).copied()).collect()
     };
     let mut order = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (at, read) in all.iter().enumerate() {
         for index in 0..read.family.rule.len() {
             let mut open = vec![(at, index, false)];

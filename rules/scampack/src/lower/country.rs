@@ -7,19 +7,29 @@ use scamfilter::Level;
 use scamfilter::engine::Fact;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::pack::{Policy, SenderClass};
+use std::collections::BTreeSet;
 
 impl Lower<'_> {
     pub(super) fn texts(&mut self, writer: &mut PackWriter) {
         let Some((file, texts)) = self.read::<TextsFile>("texts.toml") else { return };
+        self.texts = Some(BTreeSet::new());
         for text in texts.text {
             let key = text.key.get_ref();
-            if !self.texts.insert(key.clone()) {
+            if !self.texts.get_or_insert_default().insert(key.clone()) {
                 self.problem(Code::Duplicate, format!("the key `{key}` stands twice"), file, text.key.span(), None);
             }
             text.sentence.keys().chain(text.advice.keys()).for_each(|language| self.language(language, file));
             if !text.sentence.keys().any(|language| language.get_ref() == "en") {
                 let message = "every sentence needs at least English (`en`)";
                 self.problem(Code::Missing, message, file, text.key.span(), None);
+            }
+            for said in text.sentence.values().chain(text.advice.values()).filter(|s| s.get_ref().trim().is_empty()) {
+                self.problem(Code::Value, "an empty sentence explains nothing", file, said.span(), None);
+            }
+            for language in text.advice.keys().filter(|language| !text.sentence.contains_key(*language)) {
+                let message = format!("advice in `{}` without a sentence in it is never shown", language.get_ref());
+                let help = format!("add `{} = \"…\"` to the sentence", language.get_ref());
+                self.problem(Code::Missing, message, file, language.span(), Some(help));
             }
             for (language, sentence) in &text.sentence {
                 let advice =

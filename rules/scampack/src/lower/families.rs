@@ -144,7 +144,7 @@ impl<'a> Lower<'a> {
         let max_level = self.level(rule.max_level.as_ref(), Level::Scam, file);
         let floor = self.level(rule.floor.as_ref(), Level::Clear, file);
         if weight == 0 && unwanted == 0 {
-            let message = "a weight of 0 does nothing: of a thousandth or more it can be seen";
+            let message = "a weight of 0 does nothing; weights are kept to a thousandth";
             self.problem(Code::Value, message, file, rule.weight.span(), None);
         }
         if let Some(written) = &rule.floor {

@@ -66,7 +66,7 @@ pub(super) fn fault(host: &str) -> Option<&'static str> {
     let number = host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
     let wrong = [
         (host.contains("://"), "write the host alone, without a scheme"),
-        (host.contains('*'), "write no `*`: names below a host are meant with it"),
+        (host.contains('*'), "write no `*`: a host is listed with all names below it"),
         (host.contains(['/', '?', ':', '@']), "write the host alone, without a path, port or user"),
         (!host.is_ascii(), "write it in punycode, as registries do: `xn--…`"),
         (host.bytes().any(|b| b.is_ascii_uppercase()), "write it in lower case"),

@@ -14,6 +14,7 @@ mod values;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::load::Tree;
 use crate::source::{ConceptsFile, Family, PackFile, parse};
+use crate::template::PLACEHOLDERS;
 use hosts::Named;
 use scamfilter::engine::LOCAL_ATOMS;
 use scamfilter::pack::write::PackWriter;
@@ -80,7 +81,7 @@ pub fn compile(tree: &Tree, concepts: &Concepts) -> Result<Compiled, Vec<Diagnos
         concepts,
         problems: Vec::new(),
         ids: BTreeSet::new(),
-        texts: BTreeSet::new(),
+        texts: None,
         phrases: BTreeMap::new(),
         used: BTreeSet::new(),
         retired: BTreeSet::new(),
@@ -108,7 +109,8 @@ struct Lower<'a> {
     concepts: &'a Concepts,
     problems: Vec<Diagnostic>,
     ids: BTreeSet<String>,
-    texts: BTreeSet<String>,
+    /// Keys of sentences, where texts.toml could be read.
+    texts: Option<BTreeSet<String>>,
     phrases: BTreeMap<(String, PhraseEdge), Place>,
     /// Terms and patterns that some condition names, with the index of their family.
     used: BTreeSet<(usize, String)>,
@@ -162,6 +164,7 @@ impl<'a> Lower<'a> {
         self.policies(&mut writer);
         self.hosts(&mut writer, &about);
         let families = self.families(&mut writer);
+        self.placeholders();
         let (phrases, warnings) = (BTreeMap::new(), Vec::new());
         Some(Compiled { id: about.id.clone(), image: writer.finish(), about, families, phrases, warnings })
     }
@@ -188,6 +191,22 @@ impl<'a> Lower<'a> {
         let mut diagnostic = Diagnostic::new(code, message, file.path, file.text, at);
         diagnostic.help = help;
         self.problems.push(diagnostic);
+    }
+
+    /// What `new` wrote to be filled in.
+    fn placeholders(&mut self) {
+        let tree = self.tree;
+        for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".toml")) {
+            let starts = PLACEHOLDERS.map(|placeholder| format!("\"{placeholder}"));
+            for (at, _) in text.match_indices('"') {
+                if !starts.iter().any(|start| text.get(at..).is_some_and(|rest| rest.starts_with(start))) {
+                    continue;
+                }
+                let quote = text.get(at + 1..).and_then(|rest| rest.find('"')).map_or(at + 1, |end| at + end + 2);
+                let message = "a placeholder of `scampack new` is still to be filled in";
+                self.problem(Code::Placeholder, message, File { path, text }, at..quote, None);
+            }
+        }
     }
 
     /// The id of a pack is the name of its file and a part of keys.

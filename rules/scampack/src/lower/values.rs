@@ -3,7 +3,7 @@
 
 use super::{File, Lower, mlo};
 use crate::dates::days;
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use scamfilter::{Category, Level};
 use std::ops::RangeInclusive;
 use toml::Spanned;
@@ -11,6 +11,7 @@ use toml::value::Datetime;
 
 /// A later year was counted from the death of the Buddha, 543 years earlier, as Thai calendars do.
 const LAST_YEAR: u16 = 2400;
+const TEXTS: &str = "texts.toml";
 const BUDDHIST_ERA: u16 = 543;
 
 impl Lower<'_> {
@@ -77,11 +78,25 @@ impl Lower<'_> {
         mlo(*weight.get_ref())
     }
 
+    /// The key of a sentence of this pack. Without a texts.toml that can be read, that is told and not each key.
     pub(super) fn sentence(&mut self, key: &Spanned<String>, file: File<'_>) {
-        if !self.texts.contains(key.get_ref()) {
-            let help =
-                nearest(key.get_ref(), self.texts.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-            self.problem(Code::Missing, format!("texts.toml has no `{}`", key.get_ref()), file, key.span(), help);
+        let block = || {
+            let key = key.get_ref();
+            format!(
+                "add to texts.toml:\n[[text]]\nkey = \"{key}\"\nsentence = {{ en = \"…\" }}\nadvice = {{ en = \"…\" }}"
+            )
+        };
+        let Some(texts) = &self.texts else {
+            if !self.problems.iter().any(|problem| problem.file == TEXTS) {
+                let message = "this pack has no texts.toml, which holds the sentences that its rules name";
+                self.problems.push(Diagnostic::file(Code::Missing, message, TEXTS).help(block()));
+            }
+            return;
+        };
+        if !texts.contains(key.get_ref()) {
+            let near = nearest(key.get_ref(), texts.iter().map(String::as_str));
+            let help = near.map_or_else(block, |n| format!("did you mean `{n}`?"));
+            self.problem(Code::Missing, format!("texts.toml has no `{}`", key.get_ref()), file, key.span(), Some(help));
         }
     }
 
