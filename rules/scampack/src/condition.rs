@@ -127,6 +127,13 @@ fn error(at: Range<usize>, message: impl Into<String>) -> ConditionError {
     ConditionError { at, message: message.into(), kind: Kind::Syntax, help: None }
 }
 
+/// A part of near or ordered that is no term.
+fn composite(at: Range<usize>, token: &str) -> ConditionError {
+    let help = "define a term that holds the words of both";
+    let error = error(at, format!("`{token}` has no place in the text; near and ordered take terms"));
+    ConditionError { help: Some(help.to_owned()), ..error }
+}
+
 fn tokens(text: &str) -> Vec<(&str, Range<usize>)> {
     let mut out = Vec::new();
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
@@ -303,26 +310,24 @@ impl<'a> Parser<'a> {
         let mut atoms = Vec::new();
         while self.eat(",") {
             let Some((name, at)) = self.peek().cloned() else { break };
+            if matches!(name, "(" | "not" | "near" | "ordered" | "at_least") {
+                return Err(composite(at, name));
+            }
             self.at += 1;
             match self.name(name, at.clone())? {
                 Name::Atom(atom) if atoms.contains(&Op::Atom(atom)) => {
                     return Err(error(at, format!("`{name}` stands twice; it is always near itself")));
                 }
                 Name::Atom(atom) => atoms.push(Op::Atom(atom)),
-                other => {
-                    let help = match other {
-                        Name::Fact(_) => "write it beside: `near(40, a, b) and …`",
-                        _ => "define a term that holds the words of both",
-                    };
-                    let error = error(at, format!("`{name}` has no place in the text; near and ordered take terms"));
-                    return Err(ConditionError { help: Some(help.to_owned()), ..error });
+                Name::Fact(_) => {
+                    let help = "write it beside: `near(40, a, b) and …`";
+                    return Err(ConditionError { help: Some(help.to_owned()), ..composite(at, name) });
                 }
+                _ => return Err(composite(at, name)),
             }
         }
-        if self.peek().is_some_and(|t| matches!(t.0, "and" | "or" | "(")) {
-            let help = "define a term that holds the words of both";
-            let error = error(self.place(), "near and ordered take terms alone");
-            return Err(ConditionError { help: Some(help.to_owned()), ..error });
+        if let Some((token, at)) = self.peek().filter(|t| matches!(t.0, "and" | "or" | "(")) {
+            return Err(composite(at.clone(), token));
         }
         if !(2..=8).contains(&atoms.len()) {
             return Err(error(self.place(), "near and ordered take a distance and two to eight terms"));

@@ -88,15 +88,14 @@ fn byte_order_marks_and_carriage_returns_change_nothing() {
 
 /// The golden pack with `count` rules more, of which `when` says what each is made of.
 fn with_rules(count: usize, when: impl Fn(usize) -> String) -> (Result<(), Vec<Diagnostic>>, std::time::Duration) {
-    let mut tree: Tree = folder(Path::new(BASE)).unwrap();
-    let family = tree.get_mut("families/stuck.toml").unwrap();
-    let (rules, examples) = family.split_once("[examples]").unwrap();
     let more = |n| format!("[[rule]]\nid = \"stuck.r{n}\"\nwhen = \"{}\"\nweight = 1.0\ntext = \"stuck\"\n\n", when(n));
-    *family = format!("{rules}{}[examples]{examples}", (0..count).map(more).collect::<String>());
-    let known = concepts(&tree).unwrap();
+    let more = (0..count).map(more).collect::<String>();
     let start = std::time::Instant::now();
-    let done = compile(&tree, &known).map(|_| ());
-    (done, start.elapsed())
+    let (_, done) = changed(|tree| {
+        let family = tree.get_mut("families/stuck.toml").unwrap();
+        *family = family.replace("[examples]", &format!("{more}[examples]"));
+    });
+    (done.map(|_| ()), start.elapsed())
 }
 
 #[test]
@@ -111,4 +110,34 @@ fn long_chains_and_rules_named_often_stay_cheap() {
     // Read inside of each other, twenty of these would be a million.
     let twice = |n: usize| if n == 0 { "parcel".to_owned() } else { format!("stuck.r{0} or stuck.r{0}", n - 1) };
     assert!(with_rules(20, twice).1.as_secs() < 10);
+}
+
+/// The golden pack, changed.
+fn changed(change: impl Fn(&mut Tree)) -> (Tree, Result<scampack::lower::Compiled, Vec<Diagnostic>>) {
+    let mut tree: Tree = folder(Path::new(BASE)).unwrap();
+    change(&mut tree);
+    let known = concepts(&tree).unwrap();
+    let done = compile(&tree, &known);
+    (tree, done)
+}
+
+#[test]
+fn a_pack_without_sentences_is_told_once() {
+    let (_, done) = changed(|tree| _ = tree.remove("texts.toml"));
+    let found = done.err().unwrap();
+    let [one] = found.as_slice() else { panic!("{found:#?}") };
+    assert!(one.file == "texts.toml" && one.code == Code::Missing, "{one}");
+    assert!(one.help.as_ref().is_some_and(|help| help.contains("key = \"stuck\"")), "{one}");
+}
+
+#[test]
+fn examples_of_a_retired_family_are_not_run() {
+    let (tree, done) = changed(|tree| {
+        let family = tree.get_mut("families/stuck.toml").unwrap();
+        *family = family.replace("\"stable\"", "\"retired\"");
+    });
+    let compiled = done.ok().unwrap();
+    let source = scamfilter::PackSource::new(compiled.image.clone());
+    let outcome = examples::run(&tree, &compiled, &scamfilter::ScamFilter::open(vec![source]).unwrap());
+    assert_eq!((outcome.ran, outcome.failed.len(), outcome.uncovered.len()), (0, 0, 0));
 }

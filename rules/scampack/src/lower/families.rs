@@ -15,6 +15,9 @@ use scamfilter::{Level, ReasonCode};
 use std::collections::BTreeMap;
 use toml::Spanned;
 
+/// The pack that all others build on; its families are named as they like.
+const COMMON: &str = "common";
+
 /// A family with the atoms of its names.
 pub(super) struct Read<'a> {
     pub(super) file: File<'a>,
@@ -52,6 +55,12 @@ impl<'a> Lower<'a> {
     fn names(&mut self, writer: &mut PackWriter, file: File<'a>, family: Family) -> Read<'a> {
         self.id(&family.id, file);
         let id = family.id.get_ref();
+        let prefix = format!("{}.", self.pack);
+        if !matches!(self.pack.as_str(), "" | COMMON) && !id.starts_with(&prefix) {
+            let message = format!("ids of families of this pack begin with `{prefix}`");
+            let help = "ids of all packs stand side by side in evidence and in people's lists";
+            self.problem(Code::Value, message, file, family.id.span(), Some(help.to_owned()));
+        }
         let status = [(true, "experimental"), (true, "stable"), (false, "retired")];
         let alive = self.one_of("status", &family.status, &status, file).unwrap_or(false);
         if family.examples.hit.is_empty() || family.examples.miss.is_empty() {

@@ -79,6 +79,7 @@ pub fn compile(tree: &Tree, concepts: &Concepts) -> Result<Compiled, Vec<Diagnos
     let mut lower = Lower {
         tree,
         concepts,
+        pack: String::new(),
         problems: Vec::new(),
         ids: BTreeSet::new(),
         texts: None,
@@ -107,6 +108,8 @@ struct File<'a> {
 struct Lower<'a> {
     tree: &'a Tree,
     concepts: &'a Concepts,
+    /// Id of the pack; empty for one that cannot be its id.
+    pack: String,
     problems: Vec<Diagnostic>,
     ids: BTreeSet<String>,
     /// Keys of sentences, where texts.toml could be read.
@@ -132,7 +135,9 @@ impl<'a> Lower<'a> {
             return None;
         };
         let file = File { path: "pack.toml", text: self.tree.get("pack.toml").map_or("", String::as_str) };
-        self.pack_id(&about.id, file);
+        if self.pack_id(&about.id, file) {
+            self.pack.clone_from(&about.id);
+        }
         self.retired.extend(about.retired.iter().cloned());
         let expires = about.expires.as_ref().map_or(0, |day| self.day(day, file).max(0) as u32);
         let mut writer = PackWriter::new(Header {
@@ -210,9 +215,10 @@ impl<'a> Lower<'a> {
     }
 
     /// The id of a pack is the name of its file and a part of keys.
-    fn pack_id(&mut self, id: &str, file: File<'_>) {
+    fn pack_id(&mut self, id: &str, file: File<'_>) -> bool {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if !(1..=PACK_ID).contains(&id.len()) || !id.bytes().all(plain) {
+        let well_formed = (1..=PACK_ID).contains(&id.len()) && id.bytes().all(plain);
+        if !well_formed {
             /// Only to learn where it stands.
             #[derive(serde::Deserialize)]
             struct Place {
@@ -222,6 +228,7 @@ impl<'a> Lower<'a> {
             let message = format!("the id of a pack has 1 to {PACK_ID} of a-z, 0-9 and hyphen");
             self.problem(Code::Value, message, file, at, Some("such as `th` or `acme-telecom`".to_owned()));
         }
+        well_formed
     }
 
     fn id(&mut self, id: &Spanned<String>, file: File<'_>) {
