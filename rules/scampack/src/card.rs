@@ -18,7 +18,7 @@ pub fn of(pack: &Compiled) -> Result<String, scamfilter::Error> {
     let mut out = format!("# {}: {}\n\n", about.id, about.title);
     let countries = if about.countries.is_empty() { "all".to_owned() } else { names(&about.countries).join(", ") };
     let _ = writeln!(out, "| | |\n|---|---|");
-    let expires = about.expires.map_or("never".to_owned(), |d| d.to_string());
+    let expires = about.expires.as_ref().map_or("never".to_owned(), |d| d.get_ref().to_string());
     for (name, value) in [
         ("serial", about.serial.to_string()),
         ("publisher", about.publisher.clone()),
@@ -52,7 +52,7 @@ pub fn of(pack: &Compiled) -> Result<String, scamfilter::Error> {
             family.status.get_ref(),
             family.category.get_ref(),
             names(&family.languages).join(" "),
-            family.reviewed,
+            family.reviewed.get_ref(),
             family.source.replace('|', "\\|"),
         );
     }

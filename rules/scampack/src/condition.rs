@@ -16,6 +16,23 @@ pub enum Name {
     Rule(Vec<Op>),
     /// A rule that leads round in a circle.
     Cycle,
+    /// A rule of a retired family.
+    Retired,
+    /// A rule in which too many others already stand inside of each other.
+    TooDeep,
+}
+
+/// What kind of mistake it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It cannot be read.
+    Syntax,
+    /// It names something that nobody knows.
+    UnknownName,
+    /// It leads round in a circle.
+    Cycle,
+    /// It names a rule of a retired family.
+    Retired,
 }
 
 /// Why a condition cannot be read.
@@ -25,14 +42,19 @@ pub struct ConditionError {
     pub at: Range<usize>,
     /// What is wrong.
     pub message: String,
-    /// Whether it is a name that nobody knows.
-    pub unknown_name: bool,
-    /// Whether it is a rule that leads round in a circle.
-    pub cycle: bool,
+    /// What kind of mistake it is.
+    pub kind: Kind,
+    /// How to mend it, where that is known.
+    pub help: Option<String>,
 }
 
-const MAX_DEPTH: usize = 24;
+/// Words that mean something by themselves.
+pub const KEYWORDS: [&str; 6] = ["and", "or", "not", "near", "ordered", "at_least"];
+
+/// Brackets, or rules, that may stand inside of each other.
+pub const MAX_DEPTH: usize = 24;
 const MAX_STEPS: usize = 250;
+const MAX_PARTS: u16 = 30;
 /// What the phone's stack holds.
 const MAX_STACK: usize = 64;
 
@@ -41,6 +63,17 @@ const MAX_STACK: usize = 64;
 /// # Errors
 /// The first place where it cannot be read.
 pub fn parse(text: &str, lookup: &mut dyn FnMut(&str) -> Option<Name>) -> Result<Vec<Op>, ConditionError> {
+    let read = read(text, lookup);
+    read.map_err(|error| {
+        let spelt = error.help.is_none().then(|| text.get(error.at.clone()).and_then(spelt)).flatten();
+        match spelt {
+            Some(word) => ConditionError { help: Some(format!("write `{word}`")), ..error },
+            None => error,
+        }
+    })
+}
+
+fn read(text: &str, lookup: &mut dyn FnMut(&str) -> Option<Name>) -> Result<Vec<Op>, ConditionError> {
     let mut parser = Parser { tokens: tokens(text), at: 0, end: text.len(), lookup, steps: Vec::new() };
     parser.either(0)?;
     match parser.peek() {
@@ -50,6 +83,21 @@ pub fn parse(text: &str, lookup: &mut dyn FnMut(&str) -> Option<Name>) -> Result
             Err(error(0..text.len(), "too many parts wait for each other; name some as a term"))
         }
         None => Ok(parser.steps),
+    }
+}
+
+/// The names in a condition that may be those of rules, whether it can be read or not.
+pub fn names(text: &str) -> impl Iterator<Item = &str> {
+    tokens(text).into_iter().map(|(token, _)| token).filter(|token| !KEYWORDS.contains(token))
+}
+
+/// The word for what other languages write as a sign or in capitals.
+fn spelt(token: &str) -> Option<&'static str> {
+    match token {
+        "&" | "&&" | "+" => Some("and"),
+        "|" | "||" => Some("or"),
+        "!" | "~" => Some("not"),
+        _ => KEYWORDS.into_iter().find(|word| *word != token && word.eq_ignore_ascii_case(token)),
     }
 }
 
@@ -76,7 +124,14 @@ fn stack(steps: &[Op]) -> usize {
 }
 
 fn error(at: Range<usize>, message: impl Into<String>) -> ConditionError {
-    ConditionError { at, message: message.into(), unknown_name: false, cycle: false }
+    ConditionError { at, message: message.into(), kind: Kind::Syntax, help: None }
+}
+
+/// A part of near or ordered that is no term.
+fn composite(at: Range<usize>, token: &str) -> ConditionError {
+    let help = "define a term that holds the words of both";
+    let error = error(at, format!("`{token}` has no place in the text; near and ordered take terms"));
+    ConditionError { help: Some(help.to_owned()), ..error }
 }
 
 fn tokens(text: &str) -> Vec<(&str, Range<usize>)> {
@@ -88,6 +143,9 @@ fn tokens(text: &str) -> Vec<(&str, Range<usize>)> {
             continue;
         }
         let mut end = start + c.len_utf8();
+        if matches!(c, '&' | '|') && chars.next_if(|(_, next)| *next == c).is_some() {
+            end += 1;
+        }
         while is_name(c)
             && let Some((_, next)) = chars.next_if(|(_, next)| is_name(*next))
         {
@@ -154,11 +212,11 @@ impl<'a> Parser<'a> {
         loop {
             item(self, depth)?;
             n += 1;
-            if n > 30 {
-                return Err(error(self.place(), "more than 30 parts; use a term"));
+            if n > MAX_PARTS {
+                return Err(error(self.place(), format!("more than {MAX_PARTS} parts; use a term")));
             }
             if !self.eat(between) {
-                return Ok(n);
+                return Ok(n as u8);
             }
         }
     }
@@ -184,26 +242,66 @@ impl<'a> Parser<'a> {
             "near" | "ordered" => self.window(token == "ordered"),
             "at_least" => {
                 self.expect("(")?;
-                let k = self.number(1, 30)?;
-                self.expect(",")?;
-                let n = self.list(",", depth + 1, Self::either)?;
-                self.expect(")")?;
-                self.steps.push(Op::AtLeast { k: k as u8, n });
-                Ok(())
+                self.at_least(depth + 1)
             }
             name => {
                 match self.name(name, at.clone())? {
                     Name::Atom(atom) => self.steps.push(Op::Atom(atom)),
                     Name::Fact(fact) => self.steps.push(Op::Fact(fact)),
+                    Name::Rule(steps) if self.steps.len() + steps.len() > MAX_STEPS => {
+                        return Err(error(at, format!("more than {MAX_STEPS} steps with those of `{name}`")));
+                    }
                     Name::Rule(steps) => self.steps.extend(steps),
+                    Name::TooDeep => {
+                        let help = "name the rules further inside, or write their terms here";
+                        let error = error(
+                            at,
+                            format!("too deep: `{name}` already holds {MAX_DEPTH} rules inside of each other"),
+                        );
+                        return Err(ConditionError { help: Some(help.to_owned()), ..error });
+                    }
                     Name::Cycle => {
                         let error = error(at, format!("`{name}` leads round in a circle"));
-                        return Err(ConditionError { cycle: true, ..error });
+                        return Err(ConditionError { kind: Kind::Cycle, ..error });
+                    }
+                    Name::Retired => {
+                        let help = "write out what it said, or take it away";
+                        let error = error(at, format!("`{name}` is a rule of a retired family"));
+                        return Err(ConditionError { kind: Kind::Retired, help: Some(help.to_owned()), ..error });
                     }
                 }
                 Ok(())
             }
         }
+    }
+
+    fn at_least(&mut self, depth: usize) -> Result<(), ConditionError> {
+        let wanted = self.place();
+        let k = self.number(1, MAX_PARTS)?;
+        self.expect(",")?;
+        let mut parts: Vec<Vec<Op>> = Vec::new();
+        loop {
+            let (start, first) = (self.place(), self.steps.len());
+            self.either(depth)?;
+            let part = self.steps.get(first..).unwrap_or(&[]).to_vec();
+            if parts.contains(&part) {
+                return Err(error(start, "this part stands twice in one at_least"));
+            }
+            parts.push(part);
+            if parts.len() > usize::from(MAX_PARTS) {
+                return Err(error(self.place(), format!("more than {MAX_PARTS} parts; use a term")));
+            }
+            if !self.eat(",") {
+                break;
+            }
+        }
+        self.expect(")")?;
+        let n = parts.len() as u8;
+        if k > u16::from(n) {
+            return Err(error(wanted, format!("{k} of {n} parts can never hold")));
+        }
+        self.steps.push(Op::AtLeast { k: k as u8, n });
+        Ok(())
     }
 
     fn window(&mut self, ordered: bool) -> Result<(), ConditionError> {
@@ -212,13 +310,24 @@ impl<'a> Parser<'a> {
         let mut atoms = Vec::new();
         while self.eat(",") {
             let Some((name, at)) = self.peek().cloned() else { break };
+            if matches!(name, "(" | "not" | "near" | "ordered" | "at_least") {
+                return Err(composite(at, name));
+            }
             self.at += 1;
             match self.name(name, at.clone())? {
-                Name::Atom(atom) => atoms.push(Op::Atom(atom)),
-                _ => {
-                    return Err(error(at, format!("`{name}` has no place in the text; near and ordered take terms")));
+                Name::Atom(atom) if atoms.contains(&Op::Atom(atom)) => {
+                    return Err(error(at, format!("`{name}` stands twice; it is always near itself")));
                 }
+                Name::Atom(atom) => atoms.push(Op::Atom(atom)),
+                Name::Fact(_) => {
+                    let help = "write it beside: `near(40, a, b) and …`";
+                    return Err(ConditionError { help: Some(help.to_owned()), ..composite(at, name) });
+                }
+                _ => return Err(composite(at, name)),
             }
+        }
+        if let Some((token, at)) = self.peek().filter(|t| matches!(t.0, "and" | "or" | "(")) {
+            return Err(composite(at.clone(), token));
         }
         if !(2..=8).contains(&atoms.len()) {
             return Err(error(self.place(), "near and ordered take a distance and two to eight terms"));
@@ -237,11 +346,11 @@ impl<'a> Parser<'a> {
     }
 
     fn name(&mut self, name: &str, at: Range<usize>) -> Result<Name, ConditionError> {
-        let reserved = matches!(name, "and" | "or" | "not" | "near" | "ordered" | "at_least");
-        if reserved || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let capitals = name.chars().all(|c| c.is_ascii_uppercase() || c == '_') && spelt(name).is_some();
+        if capitals || KEYWORDS.contains(&name) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return Err(error(at, format!("did not expect `{name}` here")));
         }
-        let unknown = || ConditionError { unknown_name: true, ..error(at, format!("unknown name `{name}`")) };
+        let unknown = || ConditionError { kind: Kind::UnknownName, ..error(at, format!("unknown name `{name}`")) };
         (self.lookup)(name).ok_or_else(unknown)
     }
 }

@@ -50,24 +50,25 @@ codes! {
     UnknownKey = "SP002" Error, "A key that scampack does not know. It is refused, because a misspelt key would silently do nothing.";
     UnknownName = "SP003" Error, "A condition names something that does not exist. Terms and patterns are defined in the family, concepts in common/concepts.toml; facts and other rules of the pack can be named too.";
     Condition = "SP004" Error, "A condition cannot be read. It is made of names, `and`, `or`, `not`, brackets, near(N, a, b), ordered(N, a, b) and at_least(K, a, b, …).";
-    Duplicate = "SP005" Error, "An id, key or domain stands twice. Ids are how operators mute and discuss rules, so each is used once.";
-    ShortPhrase = "SP006" Error, "A phrase is shorter than 3 bytes after folding, or folds to nothing; it would hit inside everything. One of over 200 bytes would only hit itself.";
+    Duplicate = "SP005" Error, "An id, key, domain, sender, host or name stands twice. Ids are how operators mute and discuss rules, so each is used once.";
+    ShortPhrase = "SP006" Error, "A phrase is shorter than 3 bytes after folding, is one letter of a script without spaces, or folds to nothing; it would hit inside everything. One of over 200 bytes would only hit itself.";
     Example = "SP007" Error, "An example does not behave as the family says. Mend the rule or, if the text is not what you meant, the example.";
     NoExamples = "SP008" Error, "A family needs at least one example that must hit and one that must miss; they are its tests.";
-    Value = "SP009" Error, "A value is outside of what is known: category, level, sender class, country, weight or date.";
+    Value = "SP009" Error, "A value is outside of what is known or makes no sense where it stands: a category, level, sender class, country, weight, date, domain, host or name.";
     Missing = "SP010" Error, "A file, a folder or a text that others refer to is missing.";
     Encoding = "SP011" Error, "The file is not UTF-8.";
     Pattern = "SP012" Error, "A pattern is not a regular expression, can never match, matches the empty text, has no phrase that stands in every match, or makes automata that are too large for a phone. Write gaps as proximity: near(40, a, b) or ordered(40, a, b).";
     Cycle = "SP013" Error, "The condition of a rule comes back to itself by way of other rules.";
-    Retired = "SP014" Error, "An id that pack.toml lists as retired is used again. Old ids stand in evidence and in people's lists, so they never come back.";
+    Retired = "SP014" Error, "An id that pack.toml lists as retired is used again, or a live rule names one of a retired family. Old ids stand in evidence and in people's lists, so they never come back.";
     EmptyExample = "SP015" Error, "An example has no text after folding.";
-    Contradiction = "SP016" Error, "Two examples have the same message and sender, but want levels that exclude each other.";
+    Contradiction = "SP016" Error, "Two examples have the same message, sender and country, but want levels that exclude each other.";
     RepeatedPhrase = "SP017" Warning, "A phrase stands twice in one family, or twice for one meaning. The second adds nothing; in two terms it counts twice; an innocent word can have no meaning.";
     UncoveredRule = "SP018" Warning, "No example of its family makes this rule hold, so nothing would notice if it broke. Add one that must hit.";
     TooLarge = "SP019" Error, "A source file is larger than 1 MiB, or the folder holds more than 10,000 files. Lists of hosts come in as feeds.";
     SymbolicLink = "SP020" Error, "A symbolic link in a source folder. Links are not followed: they could lead out of it.";
     UnusedName = "SP021" Warning, "A term or pattern that no rule of its family names. It costs every phone something and does nothing.";
     InsideWord = "SP022" Warning, "A short phrase also stands inside of other words. Thai, Lao, Khmer and Burmese have no spaces between words, so there the phone finds it within them; elsewhere a star opens the edge. Make it longer, list the words as `innocent`, or show with an example that must miss that they do no harm.";
+    Placeholder = "SP023" Warning, "Words in capitals that `scampack new` wrote to be filled in. Nobody else can know what belongs there.";
 }
 
 /// One thing that is wrong.
@@ -148,7 +149,7 @@ impl Diagnostic {
             );
         }
         if let Some(help) = &self.help {
-            let _ = write!(out, "\n  {bold}= help:{end} {help}");
+            let _ = write!(out, "\n  {bold}= help:{end} {}", help.replace('\n', "\n    "));
         }
         let _ = write!(out, "\n  {bold}={end} see: scampack explain {code}");
         out

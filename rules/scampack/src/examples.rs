@@ -19,11 +19,11 @@ pub struct Outcome {
     pub uncovered: Vec<Diagnostic>,
 }
 
-/// Runs every example of every family of a pack.
+/// Runs every example of every family of a pack that is not retired.
 #[must_use]
 pub fn run(tree: &Tree, compiled: &Compiled, filter: &ScamFilter) -> Outcome {
     let mut outcome = Outcome::default();
-    for (path, family) in &compiled.families {
+    for (path, family) in compiled.families.iter().filter(|(_, family)| family.status.get_ref() != "retired") {
         let text = tree.get(path).map_or("", String::as_str);
         let mut covered = BTreeSet::new();
         let mut judge = |example: &Example, span: Range<usize>, must_hit: bool| {
@@ -36,12 +36,10 @@ pub fn run(tree: &Tree, compiled: &Compiled, filter: &ScamFilter) -> Outcome {
         };
         family.examples.hit.iter().for_each(|e| judge(e.get_ref(), e.span(), true));
         family.examples.miss.iter().for_each(|e| judge(e.get_ref(), e.span(), false));
-        if family.status.get_ref() != "retired" {
-            outcome.uncovered.extend(family.rule.iter().filter(|r| !covered.contains(r.id.get_ref())).map(|rule| {
-                let message = format!("no example of this family makes `{}` hold", rule.id.get_ref());
-                Diagnostic::new(Code::UncoveredRule, message, path, text, rule.id.span())
-            }));
-        }
+        outcome.uncovered.extend(family.rule.iter().filter(|r| !covered.contains(r.id.get_ref())).map(|rule| {
+            let message = format!("no example of this family makes `{}` hold", rule.id.get_ref());
+            Diagnostic::new(Code::UncoveredRule, message, path, text, rule.id.span())
+        }));
     }
     outcome
 }
@@ -68,6 +66,7 @@ fn complaint(verdict: &Verdict, example: &Example, family: &Family, must_hit: bo
         true if !own => "no rule of this family hits this example",
         true if verdict.level < least => "this example must reach a higher level",
         false if verdict.level > most => "this example must not reach this level",
+        false if own && example.level.is_none() => "a rule of this family hits this example, which states no level",
         _ => return None,
     };
     Some((format!("{wrong} ({})", level.name()), said))

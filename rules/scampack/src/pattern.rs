@@ -6,8 +6,8 @@
 
 use regex_automata::dfa::{dense, regex};
 use regex_automata::util::syntax;
-use regex_syntax::hir::{Hir, HirKind};
-use scamfilter::text::fold;
+use regex_syntax::hir::{Class, Hir, HirKind};
+use scamfilter::text::{self, class_of, fold};
 
 /// Most bytes of both automata together.
 pub const MAX_AUTOMATA: usize = 64 << 10;
@@ -61,6 +61,12 @@ pub fn compile(pattern: &str) -> Result<Compiled, Refused> {
     if let Some((written, folded)) = unfolded(&hir) {
         let help = format!("patterns see folded text; write `{folded}`");
         return Err(refused(format!("`{written}` never stands in folded text"), help));
+    }
+    if let Some(class) = outside(&hir) {
+        let from = class.0.to_string();
+        let (first, last) = (fold(&from).text().to_owned(), fold(&class.1.to_string()).text().to_owned());
+        let help = format!("patterns see folded text, small letters and the digits 0-9; write `[{first}-{last}]`");
+        return Err(refused(format!("no character of `[{from}-{}]` stands in folded text", class.1), help));
     }
     let required = required(&hir).ok_or_else(|| {
         let help = format!("let every way through it pass a fixed text of {MIN_PHRASE} bytes or more");
@@ -134,6 +140,29 @@ fn unfolded(hir: &Hir) -> Option<(String, String)> {
     }
 }
 
+/// The first and last character of a class that matches only what folding changes: capitals, digits of other scripts.
+fn outside(hir: &Hir) -> Option<(char, char)> {
+    let HirKind::Class(class) = hir.kind() else {
+        return match hir.kind() {
+            HirKind::Capture(capture) => outside(&capture.sub),
+            HirKind::Repetition(repetition) => outside(&repetition.sub),
+            HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(outside),
+            _ => None,
+        };
+    };
+    let ranges: Vec<(char, char)> = match class {
+        Class::Unicode(class) => class.ranges().iter().map(|r| (r.start(), r.end())).collect(),
+        Class::Bytes(class) => class.ranges().iter().map(|r| (r.start().into(), r.end().into())).collect(),
+    };
+    // A mark, or a space, is only changed by what surrounds it in the text.
+    let stays = |c: char| {
+        matches!(class_of(c), text::Class::Mark | text::Class::Space)
+            || fold(c.encode_utf8(&mut [0; 4])).text().starts_with(c)
+    };
+    let lost = !ranges.iter().any(|(first, last)| (*first..=*last).any(stays));
+    ranges.first().zip(ranges.last()).filter(|_| lost).map(|((first, _), (_, last))| (*first, *last))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +184,9 @@ mod tests {
         assert!(why("abc(").contains("not a regular expression"));
         assert!(why("abc[^\\s\\S]").contains("never match"));
         assert!(why("ABC").contains("folded"));
+        assert!(why("abc[A-Z]+").contains("no character"));
+        assert!(why("abc(x|[๐-๙])").contains("no character"));
+        assert_eq!(why("abc[A-Za-z0-9ก-ฮ]+[^a-z]"), "");
         assert!(why("prize.{0,200}claim.{0,200}now").contains("KiB"));
         assert!(why(r"\bprize\b").contains("cannot be compiled"));
     }

@@ -37,7 +37,7 @@ pub struct PackFile {
     pub licence: String,
     /// After which an app should say that it is old.
     #[schemars(with = "Option<Date>")]
-    pub expires: Option<Datetime>,
+    pub expires: Option<Spanned<Datetime>>,
     /// Changes the key under which hosts.txt is hashed; about once a quarter, with a full pack.
     #[serde(default)]
     pub hosts_epoch: u32,
@@ -98,17 +98,17 @@ pub struct Family {
     pub source: String,
     /// When it was written.
     #[schemars(with = "Date")]
-    pub created: Datetime,
+    pub created: Spanned<Datetime>,
     /// When someone last looked at it.
     #[schemars(with = "Date")]
-    pub reviewed: Datetime,
+    pub reviewed: Spanned<Datetime>,
     /// What it is known to hit wrongly.
     #[serde(default)]
     pub false_positives: Vec<String>,
     /// Words of this family alone.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, Vec<String>>>")]
-    pub terms: BTreeMap<String, Phrases>,
+    pub terms: BTreeMap<Spanned<String>, Phrases>,
     /// Words inside of which no phrase of this pack is said: `บุคลิก` (personality) is no `คลิก` (click).
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
@@ -116,7 +116,7 @@ pub struct Family {
     /// Regular expressions over folded text, by the name that conditions use.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
-    pub patterns: BTreeMap<String, Spanned<String>>,
+    pub patterns: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Rules.
     #[serde(default)]
     pub rule: Vec<RuleSource>,
@@ -158,7 +158,7 @@ pub struct Examples {
     /// At least `suspicious`, or the level given.
     #[schemars(with = "Vec<Example>")]
     pub hit: Vec<Spanned<Example>>,
-    /// `clear`, or at most the level given, and no rule of the family.
+    /// `clear` and hit by no rule of the family, or at most the level given.
     #[schemars(with = "Vec<Example>")]
     pub miss: Vec<Spanned<Example>>,
 }
@@ -201,9 +201,11 @@ pub struct BrandSource {
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub aliases: Phrases,
     /// Sender IDs that it uses.
-    pub senders: Vec<String>,
-    /// Official registrable domains.
-    pub domains: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub senders: Vec<Spanned<String>>,
+    /// Official registrable domains, bare and in lower case.
+    #[schemars(with = "Vec<String>")]
+    pub domains: Vec<Spanned<String>>,
     /// Where senders and domains were looked up.
     pub source: String,
 }
@@ -234,7 +236,7 @@ pub struct PolicySource {
     pub forbids: Vec<Spanned<String>>,
     /// Date in force.
     #[schemars(with = "Date")]
-    pub in_force: Datetime,
+    pub in_force: Spanned<Datetime>,
     /// `primary`, `secondary` or `none`; below primary at most `suspicious`.
     #[schemars(with = "String")]
     pub verified: Spanned<String>,
@@ -268,11 +270,11 @@ pub struct TextSource {
     pub key: Spanned<String>,
     /// What was found, by language.
     #[schemars(with = "BTreeMap<String, String>")]
-    pub sentence: BTreeMap<Spanned<String>, String>,
+    pub sentence: BTreeMap<Spanned<String>, Spanned<String>>,
     /// What to do, by language.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
-    pub advice: BTreeMap<Spanned<String>, String>,
+    pub advice: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 /// `domains.toml`: registrable domains by use.
@@ -291,21 +293,29 @@ pub struct DomainsFile {
 #[serde(deny_unknown_fields)]
 pub struct ScoringFile {
     /// Log-odds of a message of which nothing is known.
-    pub bias: f64,
+    #[schemars(with = "f64")]
+    pub bias: Spanned<f64>,
     /// The same for the unwanted score.
-    pub bias_unwanted: f64,
+    #[schemars(with = "f64")]
+    pub bias_unwanted: Spanned<f64>,
     /// Thresholds.
-    pub suspicious: f64,
+    #[schemars(with = "f64")]
+    pub suspicious: Spanned<f64>,
     /// See above.
-    pub scam: f64,
+    #[schemars(with = "f64")]
+    pub scam: Spanned<f64>,
     /// On the unwanted score.
-    pub unwanted: f64,
+    #[schemars(with = "f64")]
+    pub unwanted: Spanned<f64>,
     /// The most that one pack other than `common` may add.
-    pub pack_bound: f64,
+    #[schemars(with = "f64")]
+    pub pack_bound: Spanned<f64>,
     /// Added when the sender is a contact.
-    pub contact: f64,
+    #[schemars(with = "f64")]
+    pub contact: Spanned<f64>,
     /// Log-odds and parts per million, both rising, at least one part per thousandth of log-odds.
-    pub curve: Vec<(f64, u32)>,
+    #[schemars(with = "Vec<(f64, u32)>")]
+    pub curve: Spanned<Vec<(f64, u32)>>,
 }
 
 impl Example {

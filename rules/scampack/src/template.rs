@@ -5,6 +5,18 @@ use anyhow::bail;
 use scamfilter::Category;
 use std::fmt::Write as _;
 
+const FOR: &str = "WHAT IT IS FOR";
+const FOUND: &str = "WHAT WAS FOUND, IN WORDS OF A CUSTOMER";
+const ADVICE: &str = "WHAT TO DO, AND WHOM TO CALL";
+const WORDS: &str = "WORDS THAT ONLY THIS CAMPAIGN USES";
+const TEAM: &str = "YOUR TEAM";
+const SOURCE: &str = "WHERE THE CAMPAIGN IS DOCUMENTED";
+const HIT: &str = "A MESSAGE OF THE CAMPAIGN";
+const MISS: &str = "A WANTED MESSAGE THAT COMES CLOSE";
+
+/// How each text begins that is to be filled in; lint looks for them.
+pub const PLACEHOLDERS: [&str; 8] = [FOR, FOUND, ADVICE, WORDS, TEAM, SOURCE, HIT, MISS];
+
 /// A family. Its examples fail until they are filled in, so that none is forgotten.
 ///
 /// # Errors
@@ -22,19 +34,18 @@ pub fn family(id: &str, category: &str, languages: &[String]) -> anyhow::Result<
     let quoted: Vec<String> = languages.iter().map(|l| format!("\"{l}\"")).collect();
     let mut words = String::new();
     for language in languages {
-        let _ =
-            writeln!(words, "{language} = [\"WORDS THAT ONLY THIS CAMPAIGN USES, IN {}\"]", language.to_uppercase());
+        let _ = writeln!(words, "{language} = [\"{WORDS}, IN {}\"]", language.to_uppercase());
     }
     Ok(format!(
         r#"id = "{id}"
 status = "experimental"
 category = "{category}"
 languages = [{languages}]
-owner = "YOUR TEAM"
-source = "WHERE THE CAMPAIGN IS DOCUMENTED"
+owner = "{TEAM}"
+source = "{SOURCE}"
 created = {today}
 reviewed = {today}
-false_positives = ["A WANTED MESSAGE THAT COMES CLOSE, AND WHY IT STAYS CLEAR"]
+false_positives = ["{MISS}, AND WHY IT STAYS CLEAR"]
 
 # Words of this campaign alone. What other families need too is a concept of `common`: parcel, urgent, follow_link, …
 [terms.lure]
@@ -50,8 +61,8 @@ max_level = "suspicious"
 text = "{id}"
 
 [examples]
-hit = [{{ text = "A MESSAGE OF THE CAMPAIGN" }}]
-miss = [{{ text = "A WANTED MESSAGE THAT COMES CLOSE" }}]
+hit = [{{ text = "{HIT}" }}]
+miss = [{{ text = "{MISS}" }}]
 "#,
         languages = quoted.join(", "),
         today = today(),
@@ -70,11 +81,11 @@ pub fn pack(id: &str, publisher: &str, countries: &[String]) -> anyhow::Result<[
     let publisher = toml::Value::from(publisher);
     let serial = format!("{}01", today().replace('-', ""));
     let pack = format!(
-        "id = \"{id}\"\nserial = {serial}\npublisher = {publisher}\ntitle = \"WHAT IT IS FOR\"\ncountries = [{}]\nlicence = \"UNLICENSED\"\n",
+        "id = \"{id}\"\nserial = {serial}\npublisher = {publisher}\ntitle = \"{FOR}\"\ncountries = [{}]\nlicence = \"UNLICENSED\"\n",
         quoted.join(", "),
     );
     let texts = format!(
-        "[[text]]\nkey = \"{id}.example\"\nsentence = {{ en = \"WHAT WAS FOUND, IN WORDS OF A CUSTOMER\" }}\nadvice = {{ en = \"WHAT TO DO, AND WHOM TO CALL\" }}\n"
+        "[[text]]\nkey = \"{id}.example\"\nsentence = {{ en = \"{FOUND}\" }}\nadvice = {{ en = \"{ADVICE}\" }}\n"
     );
     Ok([pack, texts])
 }

@@ -85,3 +85,59 @@ fn byte_order_marks_and_carriage_returns_change_nothing() {
     std::fs::write(dir.join("texts.toml"), format!("\u{feff}{}", text.replace('\n', "\r\n"))).unwrap();
     assert_eq!(folder(&dir).unwrap().get("texts.toml"), Some(&text));
 }
+
+/// The golden pack with `count` rules more, of which `when` says what each is made of.
+fn with_rules(count: usize, when: impl Fn(usize) -> String) -> (Result<(), Vec<Diagnostic>>, std::time::Duration) {
+    let more = |n| format!("[[rule]]\nid = \"stuck.r{n}\"\nwhen = \"{}\"\nweight = 1.0\ntext = \"stuck\"\n\n", when(n));
+    let more = (0..count).map(more).collect::<String>();
+    let start = std::time::Instant::now();
+    let (_, done) = changed(|tree| {
+        let family = tree.get_mut("families/stuck.toml").unwrap();
+        *family = family.replace("[examples]", &format!("{more}[examples]"));
+    });
+    (done.map(|_| ()), start.elapsed())
+}
+
+#[test]
+fn long_chains_and_rules_named_often_stay_cheap() {
+    let (chain, _) = with_rules(8_000, |n| format!("parcel and not stuck.r{}", (n + 1) % 8_001));
+    // Only the last names what does not exist, and one is told to be too deep: the others wait for those.
+    let chain = chain.unwrap_err();
+    assert_eq!(chain.first().map(|d| d.code.name()), Some("SP003"), "{:?}", chain.first());
+    let (deep, _) = with_rules(8_000, |n| if n == 7_999 { "parcel".to_owned() } else { format!("stuck.r{}", n + 1) });
+    let codes: Vec<_> = deep.unwrap_err().iter().map(|d| d.code.name()).collect();
+    assert_eq!(codes, ["SP004"]);
+    // Read inside of each other, twenty of these would be a million.
+    let twice = |n: usize| if n == 0 { "parcel".to_owned() } else { format!("stuck.r{0} or stuck.r{0}", n - 1) };
+    assert!(with_rules(20, twice).1.as_secs() < 10);
+}
+
+/// The golden pack, changed.
+fn changed(change: impl Fn(&mut Tree)) -> (Tree, Result<scampack::lower::Compiled, Vec<Diagnostic>>) {
+    let mut tree: Tree = folder(Path::new(BASE)).unwrap();
+    change(&mut tree);
+    let known = concepts(&tree).unwrap();
+    let done = compile(&tree, &known);
+    (tree, done)
+}
+
+#[test]
+fn a_pack_without_sentences_is_told_once() {
+    let (_, done) = changed(|tree| _ = tree.remove("texts.toml"));
+    let found = done.err().unwrap();
+    let [one] = found.as_slice() else { panic!("{found:#?}") };
+    assert!(one.file == "texts.toml" && one.code == Code::Missing, "{one}");
+    assert!(one.help.as_ref().is_some_and(|help| help.contains("key = \"stuck\"")), "{one}");
+}
+
+#[test]
+fn examples_of_a_retired_family_are_not_run() {
+    let (tree, done) = changed(|tree| {
+        let family = tree.get_mut("families/stuck.toml").unwrap();
+        *family = family.replace("\"stable\"", "\"retired\"");
+    });
+    let compiled = done.ok().unwrap();
+    let source = scamfilter::PackSource::new(compiled.image.clone());
+    let outcome = examples::run(&tree, &compiled, &scamfilter::ScamFilter::open(vec![source]).unwrap());
+    assert_eq!((outcome.ran, outcome.failed.len(), outcome.uncovered.len()), (0, 0, 0));
+}

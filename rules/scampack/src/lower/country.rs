@@ -1,25 +1,21 @@
-//! What a country or operator brings beside families. In: brands with senders and domains, policies, sentences, hosts.
-//! Out: their sections.
+//! What a country or operator brings beside families and brands. In: policies and sentences. Out: their sections.
 
-use super::{File, Lower};
-use crate::dates::days;
+use super::Lower;
 use crate::diagnostic::Code;
-use crate::load::HOSTS;
-use crate::source::{BrandsFile, PackFile, PoliciesFile, TextsFile};
+use crate::source::{PoliciesFile, TextsFile};
 use scamfilter::Level;
 use scamfilter::engine::Fact;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::pack::{Policy, SenderClass};
-use scamfilter::text::fold;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 impl Lower<'_> {
     pub(super) fn texts(&mut self, writer: &mut PackWriter) {
         let Some((file, texts)) = self.read::<TextsFile>("texts.toml") else { return };
+        self.texts = Some(BTreeSet::new());
         for text in texts.text {
             let key = text.key.get_ref();
-            if !self.texts.insert(key.clone()) {
+            if !self.texts.get_or_insert_default().insert(key.clone()) {
                 self.problem(Code::Duplicate, format!("the key `{key}` stands twice"), file, text.key.span(), None);
             }
             text.sentence.keys().chain(text.advice.keys()).for_each(|language| self.language(language, file));
@@ -27,63 +23,20 @@ impl Lower<'_> {
                 let message = "every sentence needs at least English (`en`)";
                 self.problem(Code::Missing, message, file, text.key.span(), None);
             }
+            for said in text.sentence.values().chain(text.advice.values()).filter(|s| s.get_ref().trim().is_empty()) {
+                self.problem(Code::Value, "an empty sentence explains nothing", file, said.span(), None);
+            }
+            for language in text.advice.keys().filter(|language| !text.sentence.contains_key(*language)) {
+                let message = format!("advice in `{}` without a sentence in it is never shown", language.get_ref());
+                let help = format!("add `{} = \"…\"` to the sentence", language.get_ref());
+                self.problem(Code::Missing, message, file, language.span(), Some(help));
+            }
             for (language, sentence) in &text.sentence {
-                let advice = text.advice.iter().find(|(l, _)| *l == language).map(|(_, advice)| advice.as_str());
-                writer.text(key, language.get_ref(), sentence, advice);
+                let advice =
+                    text.advice.iter().find(|(l, _)| *l == language).map(|(_, advice)| advice.get_ref().as_str());
+                writer.text(key, language.get_ref(), sentence.get_ref(), advice);
             }
         }
-    }
-
-    pub(super) fn brands(&mut self, writer: &mut PackWriter) {
-        let Some((file, brands)) = self.read::<BrandsFile>("brands.toml") else { return };
-        let mut claimed: BTreeMap<String, String> = BTreeMap::new();
-        for brand in brands.brand {
-            self.id(&brand.id, file);
-            let id = brand.id.get_ref();
-            if brand.domains.is_empty() {
-                let message = "a brand needs at least one official domain";
-                self.problem(Code::Value, message, file, brand.id.span(), None);
-            }
-            let class = self.one_of("sender class", &brand.class, &SenderClass::ALL, file);
-            let atom = self.atom();
-            self.phrases(writer, &brand.aliases, id, atom, file);
-            let domains: Vec<String> = brand.domains.iter().map(|d| fold(d).text().to_owned()).collect();
-            for domain in &domains {
-                if let Some(other) = claimed.insert(domain.clone(), id.clone()) {
-                    let message = format!("`{domain}` already belongs to `{other}`");
-                    self.problem(Code::Duplicate, message, file, brand.id.span(), None);
-                }
-            }
-            writer.brand(id, atom, &domains);
-            let class = class.unwrap_or(SenderClass::Unknown);
-            brand.senders.iter().for_each(|s| writer.sender(fold(s.trim()).text(), class));
-        }
-    }
-
-    /// `hosts.txt`: a host a line, `#` begins a comment.
-    pub(super) fn hosts(&mut self, writer: &mut PackWriter, about: &PackFile) {
-        let Some((path, text)) = self.tree.get_key_value(HOSTS) else { return };
-        let file = File { path, text };
-        let mut hosts = Vec::new();
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            let host = line.split('#').next().unwrap_or("").trim();
-            if !host.is_empty() {
-                let whole = scamfilter::text::parse_link(host).filter(|l| !l.has_scheme && l.host == host);
-                match whole {
-                    Some(_) => hosts.push(host),
-                    None => {
-                        let message =
-                            format!("`{}` is no host in lower case", host.chars().take(80).collect::<String>());
-                        self.problem(Code::Value, message, file, at..at + line.trim_end().len(), None);
-                    }
-                }
-            }
-            at += line.len();
-        }
-        let digest = Sha256::digest(format!("scamfilter hosts {} {}", about.id, about.hosts_epoch));
-        let half = |at: usize| digest.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
-        writer.hosts((half(0), half(8)), &hosts);
     }
 
     pub(super) fn policies(&mut self, writer: &mut PackWriter) {
@@ -94,6 +47,11 @@ impl Lower<'_> {
             let category = self.category(&policy.category, file);
             let verified = [(Level::Scam, "primary"), (Level::Suspicious, "secondary"), (Level::Suspicious, "none")];
             let max_level = self.one_of("verification", &policy.verified, &verified, file);
+            let empty = [("classes", policy.classes.is_empty()), ("forbids", policy.forbids.is_empty())];
+            for (key, _) in empty.iter().filter(|(_, empty)| *empty) {
+                let message = format!("a policy without `{key}` can never be broken");
+                self.problem(Code::Value, message, file, policy.id.span(), None);
+            }
             let mut classes = 0;
             for class in &policy.classes {
                 classes |= self.one_of("sender class", class, &SenderClass::ALL, file).map_or(0, |c| 1 << c as u32);
@@ -104,6 +62,11 @@ impl Lower<'_> {
             }
             let Some(country) = self.country(&policy.country, file) else { continue };
             let weight = self.weight(&policy.weight, file);
+            if *policy.weight.get_ref() <= 0.0 {
+                let message = "a broken policy speaks against a message: its weight is positive";
+                self.problem(Code::Value, message, file, policy.weight.span(), None);
+            }
+            let in_force = self.day(&policy.in_force, file);
             writer.policy(&Policy {
                 id: policy.id.get_ref(),
                 text_id: policy.text.get_ref(),
@@ -112,7 +75,7 @@ impl Lower<'_> {
                 max_level: max_level.unwrap_or(Level::Suspicious),
                 classes,
                 forbids,
-                in_force: days(&policy.in_force),
+                in_force,
                 weight,
                 weight_unwanted: weight,
                 source: &policy.source,

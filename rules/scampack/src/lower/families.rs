@@ -2,68 +2,69 @@
 //!
 //! All families are read before the first condition, so that a rule may build on rules of other families.
 
+use super::conditions::Condition;
 use super::{File, INNOCENT_WORDS, Lower};
-use crate::condition::{self, Name};
-use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::condition::KEYWORDS;
+use crate::diagnostic::{Code, Severity};
 use crate::pattern;
-use crate::source::{Example, Family, RuleSource};
+use crate::source::{Family, RuleSource};
 use scamfilter::engine::{Fact, INNOCENT};
 use scamfilter::pack::write::{NewRule, PackWriter};
 use scamfilter::pack::{Op, PhraseEdge};
-use scamfilter::text::fold;
 use scamfilter::{Level, ReasonCode};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use toml::Spanned;
 
+/// The pack that all others build on; its families are named as they like.
+const COMMON: &str = "common";
+
 /// A family with the atoms of its names.
-struct Read<'a> {
-    file: File<'a>,
-    family: Family,
-    alive: bool,
-    names: BTreeMap<String, u32>,
+pub(super) struct Read<'a> {
+    pub(super) file: File<'a>,
+    pub(super) family: Family,
+    pub(super) alive: bool,
+    pub(super) names: BTreeMap<String, u32>,
 }
 
 impl<'a> Lower<'a> {
-    pub(super) fn families(&mut self, writer: &mut PackWriter, retired: &[String]) -> Vec<(String, Family)> {
+    pub(super) fn families(&mut self, writer: &mut PackWriter) -> Vec<(String, Family)> {
         let paths: Vec<&String> = self.tree.keys().filter(|p| p.starts_with("families/")).collect();
         let mut all = Vec::new();
         for path in paths {
             if let Some((file, family)) = self.read::<Family>(path) {
-                all.push(self.names(writer, file, family, retired));
+                all.push(self.names(writer, file, family));
             }
         }
         self.examples(&all);
-        let mut conditions = Vec::new();
         self.used.clear();
+        let mut conditions = self.conditions(&all);
         for (at, read) in all.iter().enumerate() {
-            for index in 0..read.family.rule.len() {
-                conditions.push((at, index, self.condition(&all, at, index, &mut Vec::new()).ok()));
+            for (index, rule) in read.family.rule.iter().enumerate() {
+                let steps = match conditions.remove(&(at, index)) {
+                    Some(Condition::Steps(steps, _)) => Some(steps),
+                    _ => None,
+                };
+                self.rule(writer, read, rule, steps);
             }
-        }
-        for (at, index, condition) in conditions {
-            let Some((read, rule)) = all.get(at).and_then(|r| Some((r, r.family.rule.get(index)?))) else { continue };
-            self.rule(writer, read, rule, condition);
         }
         self.unused(&all);
         all.into_iter().map(|read| (read.file.path.to_owned(), read.family)).collect()
     }
 
     /// Checks a family and gives atoms to its terms and patterns.
-    fn names(&mut self, writer: &mut PackWriter, file: File<'a>, family: Family, retired: &[String]) -> Read<'a> {
+    fn names(&mut self, writer: &mut PackWriter, file: File<'a>, family: Family) -> Read<'a> {
         self.id(&family.id, file);
         let id = family.id.get_ref();
+        let prefix = format!("{}.", self.pack);
+        if !matches!(self.pack.as_str(), "" | COMMON) && !id.starts_with(&prefix) {
+            let message = format!("ids of families of this pack begin with `{prefix}`");
+            let help = "ids of all packs stand side by side in evidence and in people's lists";
+            self.problem(Code::Value, message, file, family.id.span(), Some(help.to_owned()));
+        }
         let status = [(true, "experimental"), (true, "stable"), (false, "retired")];
         let alive = self.one_of("status", &family.status, &status, file).unwrap_or(false);
         if family.examples.hit.is_empty() || family.examples.miss.is_empty() {
             self.problem(Code::NoExamples, "a family needs examples of both kinds", file, family.id.span(), None);
-        }
-        for used in std::iter::once(&family.id).chain(family.rule.iter().map(|r| &r.id)) {
-            if retired.contains(used.get_ref()) {
-                let message = format!("`{}` is retired in pack.toml and must not come back", used.get_ref());
-                let help = "take a new id: an old one still stands in evidence and in people's lists";
-                self.problem(Code::Retired, message, file, used.span(), Some(help.to_owned()));
-            }
         }
         self.countries(&family.countries, file);
         family.languages.iter().for_each(|language| self.language(language, file));
@@ -78,23 +79,51 @@ impl<'a> Lower<'a> {
         }
         let mut names = BTreeMap::new();
         for (name, phrases) in &family.terms {
+            self.name(name, file);
             let atom = self.atom();
             if alive {
-                self.phrases(writer, phrases, &format!("{id}.{name}"), atom, file);
+                self.phrases(writer, phrases, &format!("{id}.{}", name.get_ref()), atom, file);
             }
-            names.insert(name.clone(), atom);
+            names.insert(name.get_ref().clone(), atom);
         }
         for (name, pattern) in &family.patterns {
+            self.name(name, file);
             let atom = self.atom();
-            if names.insert(name.clone(), atom).is_some() {
-                let message = format!("`{name}` is a term and a pattern");
-                self.problem(Code::Duplicate, message, file, pattern.span(), None);
+            if names.insert(name.get_ref().clone(), atom).is_some() {
+                let message = format!("`{}` is a term and a pattern", name.get_ref());
+                self.problem(Code::Duplicate, message, file, name.span(), None);
             }
             if alive {
                 self.pattern(writer, pattern, atom, file);
             }
         }
+        self.dates(&family, file);
         Read { file, family, alive, names }
+    }
+
+    /// A term or pattern has to be a name that conditions can say and that means nothing else.
+    fn name(&mut self, name: &Spanned<String>, file: File<'_>) {
+        let said = name.get_ref().as_str();
+        let letter = said.starts_with(|c: char| c.is_ascii_alphabetic());
+        let plain = said.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+        let (code, message) = match said {
+            _ if KEYWORDS.contains(&said) => (Code::Value, format!("`{said}` is a word of conditions")),
+            _ if !letter || !plain => {
+                (Code::Value, format!("`{said}` is no name: a letter, then a-z, 0-9, dot, hyphen or underscore"))
+            }
+            _ if Fact::ALL.iter().any(|(_, fact)| *fact == said) => (Code::Duplicate, format!("`{said}` is a fact")),
+            _ if self.concepts.contains_key(said) => (Code::Duplicate, format!("`{said}` is a concept of `common`")),
+            _ => return,
+        };
+        self.problem(code, message, file, name.span(), Some("take another name for this term".to_owned()));
+    }
+
+    fn dates(&mut self, family: &Family, file: File<'_>) {
+        let (created, reviewed) = (self.day(&family.created, file), self.day(&family.reviewed, file));
+        if reviewed < created && reviewed != 0 {
+            let message = "it was reviewed before it was created";
+            self.problem(Code::Value, message, file, family.reviewed.span(), None);
+        }
     }
 
     fn pattern(&mut self, writer: &mut PackWriter, source: &Spanned<String>, atom: u32, file: File<'_>) {
@@ -123,6 +152,20 @@ impl<'a> Lower<'a> {
         let unwanted = rule.weight_unwanted.as_ref().map_or(weight, |unwanted| self.weight(unwanted, file));
         let max_level = self.level(rule.max_level.as_ref(), Level::Scam, file);
         let floor = self.level(rule.floor.as_ref(), Level::Clear, file);
+        if weight == 0 && unwanted == 0 {
+            let message = "a weight of 0 does nothing; weights are kept to a thousandth";
+            self.problem(Code::Value, message, file, rule.weight.span(), None);
+        }
+        if let Some(written) = &rule.floor {
+            let wrong = match () {
+                () if weight < 0 || unwanted < 0 => "a rule that lowers the score causes no level",
+                () if floor > max_level => "a rule cannot cause a level above its `max_level`",
+                () => "",
+            };
+            if !wrong.is_empty() {
+                self.problem(Code::Value, wrong, file, written.span(), None);
+            }
+        }
         if let Some(condition) = condition.filter(|_| read.alive) {
             writer.rule(&NewRule {
                 id: rule.id.get_ref(),
@@ -137,141 +180,15 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// Steps of the rule `index` of family `at`; `open` are the rules that are being read, to find cycles.
-    fn condition(
-        &mut self,
-        all: &[Read<'_>],
-        at: usize,
-        index: usize,
-        open: &mut Vec<(usize, usize)>,
-    ) -> Result<Vec<Op>, Broken> {
-        let Some((read, rule)) = all.get(at).and_then(|r| Some((r, r.family.rule.get(index)?))) else {
-            return Err(Broken::Told);
-        };
-        open.push((at, index));
-        let concepts = self.concepts;
-        let outermost = open.len() == 1;
-        let parsed = condition::parse(rule.when.get_ref(), &mut |name| {
-            let atom = read.names.get(name).or_else(|| concepts.get(name));
-            if let Some(atom) = atom {
-                self.used.insert((at, name.to_owned()));
-                return Some(Name::Atom(*atom));
-            }
-            if let Some((fact, _)) = Fact::ALL.iter().find(|(_, n)| *n == name) {
-                return Some(Name::Fact(*fact as u8));
-            }
-            let place = all.iter().enumerate().find_map(|(family, read)| {
-                Some((family, read.family.rule.iter().position(|r| r.id.get_ref() == name)?))
-            })?;
-            if open.contains(&place) {
-                return Some(Name::Cycle);
-            }
-            Some(match self.condition(all, place.0, place.1, open) {
-                Ok(steps) => Name::Rule(steps),
-                Err(Broken::Cycle) => Name::Cycle,
-                // What is wrong inside of it is told where it stands.
-                Err(Broken::Told) => Name::Rule(vec![Op::Fact(u8::MAX)]),
-            })
-        });
-        open.pop();
-        parsed.map_err(|error| {
-            let broken = if error.cycle { Broken::Cycle } else { Broken::Told };
-            if outermost {
-                self.unreadable(read, all, &rule.when, error);
-            }
-            broken
-        })
-    }
-
-    fn unreadable(
-        &mut self,
-        read: &Read<'_>,
-        all: &[Read<'_>],
-        when: &Spanned<String>,
-        error: condition::ConditionError,
-    ) {
-        // The value stands behind its quote; an escape before the place would shift it, which a reader can live with.
-        let start = when.span().start + 1;
-        let at = start + error.at.start..start + error.at.end;
-        let name = when.get_ref().get(error.at.clone()).unwrap_or("");
-        let facts = Fact::ALL.iter().map(|f| f.1);
-        let rules = all.iter().flat_map(|r| &r.family.rule).map(|r| r.id.get_ref().as_str());
-        let own = read.names.keys().chain(self.concepts.keys()).map(String::as_str);
-        let near = error.unknown_name.then(|| nearest(name, own.chain(facts).chain(rules))).flatten();
-        let code = match error.unknown_name {
-            true => Code::UnknownName,
-            false if error.cycle => Code::Cycle,
-            false => Code::Condition,
-        };
-        self.problem(code, error.message, read.file, at, near.map(|n| format!("did you mean `{n}`?")));
-    }
-
     fn unused(&mut self, all: &[Read<'_>]) {
         let broken: Vec<String> =
             self.problems.iter().filter(|p| p.code.severity() == Severity::Error).map(|p| p.file.clone()).collect();
         for (at, read) in all.iter().enumerate().filter(|(_, read)| broken.iter().all(|file| file != read.file.path)) {
-            let terms = read.family.terms.iter().map(|(name, phrases)| (name, phrases.values().flatten().next()));
-            let patterns = read.family.patterns.iter().map(|(name, pattern)| (name, Some(pattern)));
-            let all: Vec<_> =
-                terms.chain(patterns).filter(|(name, _)| !self.used.contains(&(at, (*name).clone()))).collect();
-            for (name, first) in all {
-                let place = first.map_or(0..0, Spanned::span);
-                self.problem(Code::UnusedName, format!("no rule names `{name}`"), read.file, place, None);
+            let all = read.family.terms.keys().chain(read.family.patterns.keys());
+            for name in all.filter(|name| !self.used.contains(&(at, name.get_ref().clone()))).collect::<Vec<_>>() {
+                let message = format!("no rule names `{}`", name.get_ref());
+                self.problem(Code::UnusedName, message, read.file, name.span(), None);
             }
         }
     }
-
-    /// Examples that are empty, and those for which two places want levels that exclude each other.
-    fn examples(&mut self, all: &[Read<'_>]) {
-        let mut wanted: BTreeMap<(String, Option<String>), Vec<Wanted<'_>>> = BTreeMap::new();
-        for read in all {
-            let examples = &read.family.examples;
-            let guards = read.family.guards();
-            let both = examples.hit.iter().map(|e| (e, true)).chain(examples.miss.iter().map(|e| (e, false)));
-            for (example, hit) in both {
-                let Example { text, sender, country, level } = example.get_ref();
-                self.countries(country.as_slice(), read.file);
-                self.level(level.as_ref(), Level::Clear, read.file);
-                let folded = fold(text).text().trim().to_owned();
-                if folded.is_empty() {
-                    let message = "an example without text shows nothing";
-                    self.problem(Code::EmptyExample, message, read.file, example.span(), None);
-                    continue;
-                }
-                let (least, most) = example.get_ref().levels(hit, guards);
-                let places = wanted.entry((folded, sender.clone())).or_default();
-                if let Some(other) = places.iter().find(|p| p.least > most || p.most < least) {
-                    let before =
-                        Diagnostic::new(Code::Contradiction, "", other.file.path, other.file.text, other.at.clone());
-                    let message = format!(
-                        "{}:{} wants {} to {} for the same message, here it is {} to {}",
-                        other.file.path,
-                        before.at.0,
-                        other.least.name(),
-                        other.most.name(),
-                        least.name(),
-                        most.name()
-                    );
-                    self.problem(Code::Contradiction, message, read.file, example.span(), None);
-                }
-                places.push(Wanted { file: read.file, at: example.span(), least, most });
-            }
-        }
-    }
-}
-
-/// Why a condition has no steps.
-enum Broken {
-    /// It leads round in a circle.
-    Cycle,
-    /// It cannot be read, which is told where it stands.
-    Told,
-}
-
-/// Levels that one example allows.
-struct Wanted<'a> {
-    file: File<'a>,
-    at: Range<usize>,
-    least: Level,
-    most: Level,
 }

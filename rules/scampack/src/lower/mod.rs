@@ -1,29 +1,35 @@
 //! Lowering. In: the source tree of one pack and the concepts of `common`. Out: the image, the same bytes everywhere,
 //! or every diagnostic at once.
 
+mod brands;
 mod common;
+mod conditions;
 mod country;
+mod examples;
 mod families;
+mod hosts;
+mod phrases;
+mod values;
 
-use crate::dates::days;
-use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::load::Tree;
-use crate::source::{ConceptsFile, Family, PackFile, Phrases, parse};
+use crate::source::{ConceptsFile, Family, PackFile, parse};
+use crate::template::PLACEHOLDERS;
+use hosts::Named;
 use scamfilter::engine::LOCAL_ATOMS;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::pack::{Header, PhraseEdge};
-use scamfilter::text::{NORMALISER, fold, phrase_skeleton};
-use scamfilter::{Category, Level};
+use scamfilter::text::NORMALISER;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
 
-/// Shortest and longest phrase in bytes after folding.
-const PHRASE: std::ops::RangeInclusive<usize> = 3..=200;
-
 /// What [`INNOCENT`](scamfilter::engine::INNOCENT) words fill, in messages of this tool.
 const INNOCENT_WORDS: &str = "innocent";
+
+/// Longest id of a pack.
+const PACK_ID: usize = 40;
 
 /// Concepts by name, as `common` defines them.
 pub type Concepts = BTreeMap<String, u32>;
@@ -73,11 +79,15 @@ pub fn compile(tree: &Tree, concepts: &Concepts) -> Result<Compiled, Vec<Diagnos
     let mut lower = Lower {
         tree,
         concepts,
+        pack: String::new(),
         problems: Vec::new(),
         ids: BTreeSet::new(),
-        texts: BTreeSet::new(),
+        texts: None,
         phrases: BTreeMap::new(),
         used: BTreeSet::new(),
+        retired: BTreeSet::new(),
+        official: Named::new(),
+        shared: Named::new(),
         atoms: LOCAL_ATOMS,
     };
     let compiled = lower.pack();
@@ -98,12 +108,21 @@ struct File<'a> {
 struct Lower<'a> {
     tree: &'a Tree,
     concepts: &'a Concepts,
+    /// Id of the pack; empty for one that cannot be its id.
+    pack: String,
     problems: Vec<Diagnostic>,
     ids: BTreeSet<String>,
-    texts: BTreeSet<String>,
+    /// Keys of sentences, where texts.toml could be read.
+    texts: Option<BTreeSet<String>>,
     phrases: BTreeMap<(String, PhraseEdge), Place>,
     /// Terms and patterns that some condition names, with the index of their family.
     used: BTreeSet<(usize, String)>,
+    /// Ids that must not come back.
+    retired: BTreeSet<String>,
+    /// Official domains with the id of their brand.
+    official: Named,
+    /// Domains on which anyone can have a page or a link, with the fact that they are.
+    shared: Named,
     atoms: u32,
 }
 
@@ -115,6 +134,12 @@ impl<'a> Lower<'a> {
             }
             return None;
         };
+        let file = File { path: "pack.toml", text: self.tree.get("pack.toml").map_or("", String::as_str) };
+        if self.pack_id(&about.id, file) {
+            self.pack.clone_from(&about.id);
+        }
+        self.retired.extend(about.retired.iter().cloned());
+        let expires = about.expires.as_ref().map_or(0, |day| self.day(day, file).max(0) as u32);
         let mut writer = PackWriter::new(Header {
             minor: 1,
             engines: (1, 1),
@@ -122,9 +147,8 @@ impl<'a> Lower<'a> {
             concept_set: self.concepts.values().copied().max().unwrap_or(0) as u16,
             psl_date: self.psl_date(),
             serial: about.serial,
-            expires: about.expires.map_or(0, |d| days(&d).max(0) as u32),
+            expires,
         });
-        let file = File { path: "pack.toml", text: self.tree.get("pack.toml").map_or("", String::as_str) };
         self.countries(&about.countries, file);
         let countries = names(&about.countries).join(" ");
         for (key, value) in [
@@ -144,7 +168,8 @@ impl<'a> Lower<'a> {
         self.brands(&mut writer);
         self.policies(&mut writer);
         self.hosts(&mut writer, &about);
-        let families = self.families(&mut writer, &about.retired);
+        let families = self.families(&mut writer);
+        self.placeholders();
         let (phrases, warnings) = (BTreeMap::new(), Vec::new());
         Some(Compiled { id: about.id.clone(), image: writer.finish(), about, families, phrases, warnings })
     }
@@ -173,6 +198,39 @@ impl<'a> Lower<'a> {
         self.problems.push(diagnostic);
     }
 
+    /// What `new` wrote to be filled in.
+    fn placeholders(&mut self) {
+        let tree = self.tree;
+        for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".toml")) {
+            let starts = PLACEHOLDERS.map(|placeholder| format!("\"{placeholder}"));
+            for (at, _) in text.match_indices('"') {
+                if !starts.iter().any(|start| text.get(at..).is_some_and(|rest| rest.starts_with(start))) {
+                    continue;
+                }
+                let quote = text.get(at + 1..).and_then(|rest| rest.find('"')).map_or(at + 1, |end| at + end + 2);
+                let message = "a placeholder of `scampack new` is still to be filled in";
+                self.problem(Code::Placeholder, message, File { path, text }, at..quote, None);
+            }
+        }
+    }
+
+    /// The id of a pack is the name of its file and a part of keys.
+    fn pack_id(&mut self, id: &str, file: File<'_>) -> bool {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let well_formed = (1..=PACK_ID).contains(&id.len()) && id.bytes().all(plain);
+        if !well_formed {
+            /// Only to learn where it stands.
+            #[derive(serde::Deserialize)]
+            struct Place {
+                id: Spanned<String>,
+            }
+            let at = toml::from_str(file.text).map_or(0..0, |place: Place| place.id.span());
+            let message = format!("the id of a pack has 1 to {PACK_ID} of a-z, 0-9 and hyphen");
+            self.problem(Code::Value, message, file, at, Some("such as `th` or `acme-telecom`".to_owned()));
+        }
+        well_formed
+    }
+
     fn id(&mut self, id: &Spanned<String>, file: File<'_>) {
         let well_formed =
             id.get_ref().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_".contains(&b));
@@ -182,123 +240,10 @@ impl<'a> Lower<'a> {
         if !self.ids.insert(id.get_ref().clone()) {
             self.problem(Code::Duplicate, format!("the id `{}` stands twice", id.get_ref()), file, id.span(), None);
         }
-    }
-
-    /// One of a closed set of names.
-    fn one_of<T: Copy>(
-        &mut self,
-        what: &str,
-        name: &Spanned<String>,
-        known: &[(T, &str)],
-        file: File<'_>,
-    ) -> Option<T> {
-        let found = known.iter().find(|(_, n)| n == name.get_ref()).map(|(v, _)| *v);
-        if found.is_none() {
-            let names: Vec<&str> = known.iter().map(|(_, n)| *n).collect();
-            let help = nearest(name.get_ref(), names.iter().copied())
-                .map_or_else(|| format!("known: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
-            self.problem(Code::Value, format!("unknown {what} `{}`", name.get_ref()), file, name.span(), Some(help));
-        }
-        found
-    }
-
-    /// A country code as packs hold it.
-    fn country(&mut self, code: &Spanned<String>, file: File<'_>) -> Option<[u8; 2]> {
-        let capitals = code.get_ref().bytes().all(|b| b.is_ascii_uppercase());
-        let known = capitals && celes::Country::from_alpha2(code.get_ref()).is_ok();
-        let found = code.get_ref().as_bytes().try_into().ok().filter(|_| known);
-        if found.is_none() {
-            let message = format!("`{}` is no country", code.get_ref());
-            let help = "two capital letters of ISO 3166-1, such as TH";
-            self.problem(Code::Value, message, file, code.span(), Some(help.to_owned()));
-        }
-        found
-    }
-
-    fn countries(&mut self, codes: &[Spanned<String>], file: File<'_>) {
-        for code in codes {
-            self.country(code, file);
-        }
-    }
-
-    fn language(&mut self, code: &Spanned<String>, file: File<'_>) {
-        if isolang::Language::from_639_1(code.get_ref()).is_none() {
-            let message = format!("`{}` is no language", code.get_ref());
-            let help = "two small letters of ISO 639-1, such as th; Filipino is tl";
-            self.problem(Code::Value, message, file, code.span(), Some(help.to_owned()));
-        }
-    }
-
-    fn category(&mut self, name: &Spanned<String>, file: File<'_>) -> Category {
-        let known: Vec<_> = Category::ALL.iter().map(|c| (*c, c.name())).collect();
-        self.one_of("category", name, &known, file).unwrap_or(Category::Other)
-    }
-
-    fn level(&mut self, name: Option<&Spanned<String>>, default: Level, file: File<'_>) -> Level {
-        let known: Vec<_> = Level::ALL.iter().filter(|l| **l != Level::Unknown).map(|l| (*l, l.name())).collect();
-        name.map_or(default, |n| self.one_of("level", n, &known, file).unwrap_or(default))
-    }
-
-    /// A weight as the pack holds it; rounding happens here once, so that packs hold integers.
-    fn weight(&mut self, weight: &Spanned<f64>, file: File<'_>) -> i32 {
-        if !(-20.0..=20.0).contains(weight.get_ref()) {
-            self.problem(Code::Value, "weights lie between -20.0 and 20.0", file, weight.span(), None);
-        }
-        mlo(*weight.get_ref())
-    }
-
-    fn sentence(&mut self, key: &Spanned<String>, file: File<'_>) {
-        if !self.texts.contains(key.get_ref()) {
-            let help =
-                nearest(key.get_ref(), self.texts.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-            self.problem(Code::Missing, format!("texts.toml has no `{}`", key.get_ref()), file, key.span(), help);
-        }
-    }
-
-    /// Phrases that hit `atom`, called `name`. A star at an edge lets the word go on there; `=` in front wants it as written.
-    fn phrases(&mut self, writer: &mut PackWriter, phrases: &Phrases, name: &str, atom: u32, file: File<'a>) {
-        phrases.keys().for_each(|language| self.language(language, file));
-        for (language, phrase) in phrases.iter().flat_map(|(l, all)| all.iter().map(move |p| (l, p))) {
-            let raw = phrase.get_ref().as_str();
-            let as_written = raw.starts_with('=');
-            let said = raw.strip_prefix('=').unwrap_or(raw);
-            let (open_start, open_end) = (said.starts_with('*'), said.ends_with('*'));
-            let edge = PhraseEdge { open_start, open_end, as_written, ..PhraseEdge::default() };
-            let view = fold(said.trim_matches('*'));
-            let folded = view.text().trim();
-            if !PHRASE.contains(&folded.len()) {
-                let message = match folded.len() {
-                    0 => "this phrase folds to nothing: all of it is invisible".to_owned(),
-                    n => format!("`{raw}` has {n} bytes after folding; 3 to 200 are possible"),
-                };
-                self.problem(Code::ShortPhrase, message, file, phrase.span(), None);
-                continue;
-            }
-            writer.phrase(folded, edge, atom);
-            let skeleton = phrase_skeleton(folded);
-            if !as_written && skeleton != folded && PHRASE.contains(&skeleton.len()) {
-                writer.phrase(&skeleton, edge, atom);
-            }
-            let place = Place {
-                file: file.path.to_owned(),
-                at: phrase.span(),
-                name: name.to_owned(),
-                language: language.get_ref().clone(),
-            };
-            // A word cannot be said and not said at once.
-            let both = |other: &Place| (other.name == INNOCENT_WORDS) != (name == INNOCENT_WORDS);
-            // People of two languages may use one word, so a word of the same meaning in another list is no mistake;
-            // neither is a phrase that carries two concepts.
-            let twice = |other: &Place| match other.name == name {
-                true => other.language == *language.get_ref(),
-                false => other.file == file.path && file.path.starts_with("families/"),
-            };
-            if let Some(other) =
-                self.phrases.insert((folded.to_owned(), edge), place).filter(|other| both(other) || twice(other))
-            {
-                let message = format!("`{raw}` already fills `{}` ({})", other.name, other.file);
-                self.problem(Code::RepeatedPhrase, message, file, phrase.span(), None);
-            }
+        if self.retired.contains(id.get_ref()) {
+            let message = format!("`{}` is retired in pack.toml and must not come back", id.get_ref());
+            let help = "take a new id: an old one still stands in evidence and in people's lists";
+            self.problem(Code::Retired, message, file, id.span(), Some(help.to_owned()));
         }
     }
 
