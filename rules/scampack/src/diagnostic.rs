@@ -68,6 +68,7 @@ codes! {
     SymbolicLink = "SP020" Error, "A symbolic link in a source folder. Links are not followed: they could lead out of it.";
     UnusedName = "SP021" Warning, "A term or pattern that no rule of its family names. It costs every phone something and does nothing.";
     InsideWord = "SP022" Warning, "A short phrase also stands inside of other words. Thai, Lao, Khmer and Burmese have no spaces between words, so there the phone finds it within them; elsewhere a star opens the edge. Make it longer, list the words as `innocent`, or show with an example that must miss that they do no harm.";
+    UnknownFile = "SP030" Warning, "A file or folder in a source folder that nothing reads: what stands in it does nothing. The names are fixed; notes go into .md files, hidden files are left alone.";
 }
 
 /// One thing that is wrong.
