@@ -9,7 +9,7 @@ use crate::content;
 use crate::diagnostic::Severity;
 use crate::impact::{self, Changed, Count, Impact as Comparison};
 use crate::render::plain;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 use std::io::BufReader;
@@ -99,8 +99,7 @@ impl Impact {
         }
         found.misspelt.told().for_each(|told| out.warning(&told));
         if strict && found.judged() == 0 {
-            out.warning(&format!("{corpus} holds no message, so no budget can be kept"));
-            ended = Ended::BadInput;
+            bail!("{corpus} holds no message, so nothing can be said of a budget");
         }
         for (name, is, most) in
             [("wanted messages rose", wanted, self.max_wanted_up), ("scams were lost", lost, self.max_lost)]
