@@ -254,3 +254,58 @@ fn no_control_or_bidi_character_reaches_the_terminal() {
         assert!(!said.is_empty() && !said.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{said:?}");
     }
 }
+
+/// Names with what the doc comments of their source file say of them.
+fn described(source: &str, names: impl Iterator<Item = (String, &'static str)>) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../core/src").join(source);
+    let code = std::fs::read_to_string(path).unwrap();
+    let lines: Vec<&str> = code.lines().map(str::trim).collect();
+    let mut table = String::from("| name | what |\n|---|---|\n");
+    for (variant, name) in names {
+        let at = lines.iter().position(|l| l.starts_with(&format!("{variant} = "))).unwrap();
+        let first = lines[..at].iter().rposition(|l| !l.starts_with("///")).unwrap() + 1;
+        let said = lines[first..at].iter().map(|l| l.trim_start_matches("///").trim()).collect::<Vec<_>>().join(" ");
+        table.push_str(&format!("| `{name}` | {said} |\n"));
+    }
+    table
+}
+
+#[test]
+fn lists_of_the_reference_are_fresh() {
+    use scamfilter::{Category, Level, engine::Fact, pack::SenderClass};
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/language.md");
+    let mut page = std::fs::read_to_string(&path).unwrap();
+    let variant = |of: &dyn std::fmt::Debug| format!("{of:?}");
+    let facts = Fact::ALL.iter().map(|(fact, name)| (variant(fact), *name));
+    let classes = SenderClass::ALL.iter().map(|(class, name)| (variant(class), *name));
+    for (name, list) in [
+        ("facts", described("engine/facts.rs", facts)),
+        ("classes", described("pack/brands.rs", classes)),
+        ("categories", described("verdict.rs", Category::ALL.iter().map(|c| (variant(c), c.name())))),
+        ("levels", described("verdict.rs", Level::ALL.iter().map(|l| (variant(l), l.name())))),
+    ] {
+        let (before, rest) = page.split_once(&format!("<!-- {name}: generated -->\n")).unwrap();
+        let (_, after) = rest.split_once("<!-- end -->").unwrap();
+        page = format!("{before}<!-- {name}: generated -->\n{list}<!-- end -->{after}");
+    }
+    fresh(&path, &page);
+    scampack::load::FILES.iter().for_each(|file| assert!(page.contains(&format!("`{file}`")), "{file}"));
+}
+
+#[test]
+#[cfg(unix)]
+fn the_commands_of_the_readme_work_in_order() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let section = page.split("## For telcos").nth(1).unwrap().split("\n## ").next().unwrap();
+    let commands: Vec<&str> =
+        section.lines().filter_map(|l| l.strip_prefix("    ")).filter(|l| !l.starts_with("alias")).collect();
+    let dir = fresh_folder("readme");
+    std::os::unix::fs::symlink(root.join("rules"), dir.join("rules")).unwrap();
+    let script =
+        format!("set -e\nscampack() {{ '{}' \"$@\"; }}\n{}\n", env!("CARGO_BIN_EXE_scampack"), commands.join("\n"));
+    let output = Command::new("sh").args(["-c", &script]).current_dir(&dir).output().unwrap();
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(output.status.success() && commands.len() > 10, "{said}");
+    assert!(said.contains("suspicious -> scam") && !said.contains("warning["), "{said}");
+}
