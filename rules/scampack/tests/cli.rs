@@ -1,4 +1,4 @@
-//! What transcripts cannot hold: the starter packs changed, bytes compared, generated pages kept fresh.
+//! What transcripts cannot hold: the starter packs changed, bytes compared, generated pages kept fresh, the README run.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

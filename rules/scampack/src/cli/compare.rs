@@ -9,7 +9,7 @@ use crate::content;
 use crate::diagnostic::Severity;
 use crate::impact::{self, Changed, Count, Impact as Comparison};
 use crate::render::plain;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde_json::json;
 use std::io::BufReader;
@@ -92,7 +92,7 @@ impl Impact {
         let mut ended = Ended::from(found.malformed == 0);
         let corpus = self.corpus.display();
         for (line, problem) in found.refused.iter().take(TOLD) {
-            out.warning(&format!("{corpus} line {line}: {problem}"));
+            out.error(&anyhow!("{corpus} line {line}: {problem}"));
         }
         if found.malformed > 0 && out.human() {
             out.note(format!("{} could not be read", counted(found.malformed, "line")));

@@ -5,7 +5,7 @@ use super::files;
 use super::output::{Out, counted};
 use crate::cluster::{self, Half};
 use crate::jsonl::{self, Lines};
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 use std::io::{BufReader, Write};
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ impl Split {
                         Err(problem) => {
                             malformed += 1;
                             if malformed <= TOLD {
-                                out.warning(&format!("{} line {number}: {problem}", path.display()));
+                                out.error(&anyhow!("{} line {number}: {problem}", path.display()));
                             }
                         }
                     }

@@ -95,3 +95,20 @@ fn fill(mut file: File, path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Without it a crash could leave the name with nothing behind it.
     file.sync_all()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    #[test]
+    fn a_planted_link_leads_nothing_elsewhere() {
+        let dir = std::env::temp_dir().join(format!("scampack-planted-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let (victim, target) = (dir.join("victim"), dir.join("pack"));
+        std::fs::write(&victim, "before").unwrap();
+        let planted = dir.join(format!(".pack.{}.0.tmp", std::process::id()));
+        std::os::unix::fs::symlink(&victim, planted).unwrap();
+        super::write_whole(&target, b"whole").unwrap();
+        assert_eq!(std::fs::read(&victim).unwrap(), b"before");
+        assert!(std::fs::read(&target).unwrap() == b"whole" && target.symlink_metadata().unwrap().is_file());
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+}
