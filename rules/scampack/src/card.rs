@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// When the image that was just written does not open, which would be a bug.
 pub fn of(pack: &Compiled) -> Result<String, scamfilter::Error> {
     let open = Pack::open(Arc::new(pack.image.clone()))?;
-    let all = content::of(&open);
+    let all = content::of(&open, &pack.image);
     let about = &pack.about;
     let mut out = format!("# {}: {}\n\n", about.id, about.title);
     let countries = if about.countries.is_empty() { "all".to_owned() } else { names(&about.countries).join(", ") };

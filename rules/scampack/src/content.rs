@@ -4,16 +4,28 @@
 
 use crate::dates::date;
 use scamfilter::engine::{Fact, GUARD_CONCEPTS, INNOCENT, LOCAL_ATOMS};
-use scamfilter::pack::{Op, Pack, SectionKind, SenderClass};
+use scamfilter::pack::{Op, Pack, SECTION_SIZE, SectionKind, SenderClass};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Kind and name of a thing in a pack.
 pub type Key = (&'static str, String);
 
-/// Everything in a pack but for hosts and suffixes, which are hashes.
+/// Sections of which the content is told as a digest: hashes, and what is learnt.
+const OPAQUE: [SectionKind; 6] = [
+    SectionKind::Hosts,
+    SectionKind::Suffixes,
+    SectionKind::Grams,
+    SectionKind::Weights,
+    SectionKind::HostStrings,
+    SectionKind::Probes,
+];
+
+/// Everything in a pack, which is open on `image`.
 #[must_use]
-pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
+pub fn of(pack: &Pack, image: &[u8]) -> BTreeMap<Key, String> {
     let mut all = BTreeMap::new();
     let mut add = |kind: &'static str, name: String, what: String| {
         let slot: &mut String = all.entry((kind, name)).or_default();
@@ -43,20 +55,25 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
         if rule.floor > scamfilter::Level::Clear {
             let _ = write!(what, ", at least {}", rule.floor.name());
         }
-        add("rule", rule.id.to_owned(), format!("{what}: {}", condition(pack, rule.condition, &names)));
+        add(
+            "rule",
+            rule.id.to_owned(),
+            format!("{what}, text {}: {}", rule.text_id, condition(pack, rule.condition, &names)),
+        );
     }
     for (text, edge, atom) in pack.phrases().entries() {
+        let written = if edge.as_written { " (as written)" } else { "" };
         let edges = format!("{}{}", if edge.open_start { "*" } else { "" }, if edge.open_end { " *" } else { "" });
         let name = names.get(&atom).cloned().unwrap_or_else(|| "nothing".to_owned());
         add(
             "phrase",
             text.to_owned(),
-            format!("{name}{}{edges}", if edge.anywhere { " (wakes a pattern)" } else { "" }),
+            format!("{name}{}{edges}{written}", if edge.anywhere { " (wakes a pattern)" } else { "" }),
         );
     }
-    for pattern in pack.patterns() {
+    for (pattern, bytes) in pack.patterns().zip(automata(image)) {
         let name = names.get(&pattern.atom).cloned().unwrap_or_default();
-        add("pattern", name, format!("{} bytes", pattern.size()));
+        add("pattern", name, digest(bytes));
     }
     for brand in pack.brands() {
         let domains: Vec<&str> = pack.officials().filter(|(_, atom)| *atom == brand.atom).map(|(d, _)| d).collect();
@@ -69,9 +86,16 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
     for policy in pack.policies() {
         let country = String::from_utf8_lossy(&policy.country).into_owned();
         let from = date(i64::from(policy.in_force));
-        let weight = f64::from(policy.weight) / 1000.0;
-        let what =
-            format!("{country} from {from}, up to {}, weight {weight:+}: {}", policy.max_level.name(), policy.source);
+        let classes = SenderClass::ALL.iter().filter(|(class, _)| policy.covers(*class)).map(|(_, name)| *name);
+        let facts = Fact::ALL.iter().filter(|(fact, _)| policy.forbids >> *fact as u8 & 1 == 1).map(|(_, name)| *name);
+        let (classes, facts) = (classes.collect::<Vec<_>>().join(" "), facts.collect::<Vec<_>>().join(" "));
+        let mut what = format!("{}, {country} from {from}, {classes} not {facts}", policy.category.name());
+        let weight = |log_odds: i32| f64::from(log_odds) / 1000.0;
+        let _ = write!(what, ", up to {}, weight {:+}", policy.max_level.name(), weight(policy.weight));
+        if policy.weight_unwanted != policy.weight {
+            let _ = write!(what, ", unwanted {:+}", weight(policy.weight_unwanted));
+        }
+        let _ = write!(what, ", text {}: {}", policy.text_id, policy.source);
         add("policy", policy.id.to_owned(), what);
     }
     for text in pack.texts() {
@@ -97,10 +121,45 @@ pub fn of(pack: &Pack) -> BTreeMap<Key, String> {
         let curve: Vec<String> = s.curve.iter().map(|(x, y)| format!("{}:{y}", log_odds(*x))).collect();
         add("scoring", "curve".to_owned(), curve.join(" "));
     }
-    for (kind, size) in pack.sections().filter(|(kind, _)| matches!(kind, SectionKind::Hosts | SectionKind::Suffixes)) {
-        add("section", format!("{kind:?}").to_lowercase(), format!("{size} bytes"));
+    for kind in OPAQUE {
+        if let Some(range) = section(image, kind) {
+            let bytes = image.get(range).unwrap_or(&[]);
+            add("section", format!("{kind:?}").to_lowercase(), digest(bytes));
+        }
     }
     all
+}
+
+/// Size and the beginning of the SHA-256.
+fn digest(bytes: &[u8]) -> String {
+    let hex: String = Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{} bytes, SHA-256 {hex}…", bytes.len())
+}
+
+/// Where a section lies, from the table in the image (`core/src/pack/header.rs`), as the pack itself keeps it private.
+fn section(image: &[u8], kind: SectionKind) -> Option<Range<usize>> {
+    let count = number(image, 36)?;
+    let entries = image.get(48..)?.as_chunks::<SECTION_SIZE>().0.iter().take(count);
+    let mut found = entries.filter(|entry| number(&entry[..], 0).is_some_and(|n| n & 0xffff == kind as usize));
+    let entry = found.next()?;
+    let (start, length) = (number(entry, 4)?, number(entry, 8)?);
+    Some(start..start.checked_add(length)?)
+}
+
+/// The automata of each pattern, forward and reverse; what stands before them names atoms, which change from build to build.
+fn automata(image: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let section = section(image, SectionKind::Automata).and_then(|range| image.get(range)).unwrap_or(&[]);
+    (0..number(section, 0).unwrap_or(0)).map_while(move |index| {
+        let at = index.checked_mul(20)?.checked_add(4)?;
+        let start = number(section, at.checked_add(8)?)?;
+        let length = number(section, at + 12)?.checked_add(number(section, at + 16)?)?;
+        section.get(start..start.checked_add(length)?)
+    })
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<usize> {
+    let four = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
+    usize::try_from(u32::from_le_bytes(four)).ok()
 }
 
 /// Names of atoms: the number of a concept, the id of a brand, the rules that a term serves.

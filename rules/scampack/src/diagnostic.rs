@@ -69,6 +69,7 @@ codes! {
     UnusedName = "SP021" Warning, "A term or pattern that no rule of its family names. It costs every phone something and does nothing.";
     InsideWord = "SP022" Warning, "A short phrase also stands inside of other words. Thai, Lao, Khmer and Burmese have no spaces between words, so there the phone finds it within them; elsewhere a star opens the edge. Make it longer, list the words as `innocent`, or show with an example that must miss that they do no harm.";
     Placeholder = "SP023" Warning, "Words in capitals that `scampack new` wrote to be filled in. Nobody else can know what belongs there.";
+    UnknownFile = "SP024" Warning, "A file or folder in a source folder that nothing reads: what stands in it does nothing. The names are fixed; notes go into .md files, hidden files are left alone.";
 }
 
 /// One thing that is wrong.

@@ -1,22 +1,16 @@
 //! What a change of packs does to a corpus. In: two filters, JSON lines with labels. Out: counts and the ids that changed level.
 //!
-//! Labels are `ham` (wanted), `spam` and `scam`; messages without one are counted apart. No text is kept.
+//! Labels are `ham` (wanted), `spam` and `scam`; messages without one are counted apart, and refused where the counts
+//! decide over something. No text is kept.
 
-use crate::jsonl;
-use scamfilter::{Level, ScamFilter};
-use serde::Deserialize;
+use crate::jsonl::{self, Lines, Misspelt};
+use scamfilter::{Level, Message, ScamFilter, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 
-/// Ids that are kept of each kind of change.
+/// Ids, and lines that could not be read, that are kept.
 const KEPT: usize = 1_000;
-
-#[derive(Deserialize)]
-struct Labels {
-    id: Option<serde_json::Value>,
-    label: Option<String>,
-    lang: Option<String>,
-}
+const LABELS: [&str; 3] = ["ham", "spam", "scam"];
 
 /// How many messages of one label and language changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +53,10 @@ pub struct Impact {
     pub changed: Vec<Changed>,
     /// Lines that could not be read.
     pub malformed: usize,
+    /// The first thousand of them, and why.
+    pub refused: Vec<(usize, String)>,
+    /// Keys that were probably meant to be others.
+    pub misspelt: Misspelt,
 }
 
 impl Impact {
@@ -73,52 +71,95 @@ impl Impact {
             fell: a.fell + b.fell,
         })
     }
+
+    /// Messages that were judged.
+    #[must_use]
+    pub fn judged(&self) -> usize {
+        self.counts.values().map(|count| count.messages).sum()
+    }
 }
 
-/// Judges every message with both filters.
+/// One line of a corpus.
+struct Labelled {
+    id: String,
+    label: String,
+    lang: String,
+    message: Message,
+}
+
+/// Judges every message with both filters. With `strict`, a line without one of the three labels is refused.
 ///
 /// # Errors
 /// Only those of reading.
 pub fn compare(
     old: &ScamFilter,
     new: &ScamFilter,
-    input: impl BufRead,
+    mut input: impl BufRead,
+    strict: bool,
     mut progress: impl FnMut(usize),
 ) -> io::Result<Impact> {
     let mut impact = Impact::default();
-    for (number, line) in input.split(b'\n').enumerate() {
-        let line = line?;
-        let body = line.trim_ascii();
-        if body.is_empty() {
-            continue;
+    let mut lines = Lines::default();
+    while !lines.ended {
+        let batch = lines.batch(&mut input)?;
+        progress(batch.len());
+        for (number, line) in batch {
+            match read(&line, number, strict, &mut impact.misspelt) {
+                Ok(read) => impact.add(old.check(&read.message), new.check(&read.message), read),
+                Err(problem) => {
+                    impact.malformed += 1;
+                    if impact.refused.len() < KEPT {
+                        impact.refused.push((number, problem));
+                    }
+                }
+            }
         }
-        progress(1);
-        let (Ok((_, message)), Ok(labels)) = (jsonl::read(body), serde_json::from_slice::<Labels>(body)) else {
-            impact.malformed += 1;
-            continue;
-        };
-        let (before, after) = (old.check(&message), new.check(&message));
-        let (was, is) = (before.level >= Level::Suspicious, after.level >= Level::Suspicious);
-        let label = labels.label.unwrap_or_else(|| "none".to_owned());
-        let count = impact.counts.entry((label.clone(), labels.lang.unwrap_or_default())).or_default();
+    }
+    Ok(impact)
+}
+
+fn read(line: &[u8], number: usize, strict: bool, misspelt: &mut Misspelt) -> Result<Labelled, String> {
+    let object = jsonl::read(line)?;
+    misspelt.see(&object, number);
+    let message = jsonl::message(&object)?;
+    let label = object.string("label")?;
+    if strict && !label.as_ref().is_some_and(|label| LABELS.contains(&label.as_str())) {
+        let what = if label.is_some() { "must be" } else { "is missing:" };
+        return Err(format!("`label` {what} ham, spam or scam"));
+    }
+    let id = object.raw("id")?.map(|raw| serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned()));
+    Ok(Labelled {
+        id: id.unwrap_or_else(|| format!("line {number}")),
+        label: label.unwrap_or_else(|| "none".to_owned()),
+        lang: object.string("lang")?.unwrap_or_default(),
+        message,
+    })
+}
+
+/// Whether a filter would speak up. [`Level::Unknown`] stands apart from the order of the levels.
+fn found(verdict: &Verdict) -> bool {
+    matches!(verdict.level, Level::Suspicious | Level::Scam)
+}
+
+impl Impact {
+    fn add(&mut self, before: Verdict, after: Verdict, line: Labelled) {
+        let (was, is) = (found(&before), found(&after));
+        let count = self.counts.entry((line.label.clone(), line.lang)).or_default();
         count.messages += 1;
         count.before += usize::from(was);
         count.after += usize::from(is);
         count.rose += usize::from(!was && is);
         count.fell += usize::from(was && !is);
-        *impact.levels.entry((before.level, after.level)).or_default() += 1;
-        let rules = |v: &scamfilter::Verdict| v.reasons.iter().map(|r| r.rule.clone()).collect::<BTreeSet<_>>();
+        *self.levels.entry((before.level, after.level)).or_default() += 1;
+        let rules = |v: &Verdict| v.reasons.iter().map(|r| r.rule.clone()).collect::<BTreeSet<_>>();
         let (old_rules, new_rules) = (rules(&before), rules(&after));
-        old_rules.iter().for_each(|rule| impact.rules.entry(rule.clone()).or_default().0 += 1);
-        new_rules.iter().for_each(|rule| impact.rules.entry(rule.clone()).or_default().1 += 1);
-        if before.level != after.level && impact.changed.len() < KEPT {
-            let id = labels
-                .id
-                .map_or_else(|| format!("line {}", number + 1), |id| id.as_str().map_or(id.to_string(), str::to_owned));
+        old_rules.iter().for_each(|rule| self.rules.entry(rule.clone()).or_default().0 += 1);
+        new_rules.iter().for_each(|rule| self.rules.entry(rule.clone()).or_default().1 += 1);
+        if before.level != after.level && self.changed.len() < KEPT {
             let gone = old_rules.difference(&new_rules).cloned().collect();
             let come = new_rules.difference(&old_rules).cloned().collect();
-            impact.changed.push(Changed { id, label, levels: (before.level, after.level), rules: (gone, come) });
+            let levels = (before.level, after.level);
+            self.changed.push(Changed { id: line.id, label: line.label, levels, rules: (gone, come) });
         }
     }
-    Ok(impact)
 }

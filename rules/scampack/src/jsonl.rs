@@ -1,41 +1,28 @@
 //! JSON lines. In: one message a line. Out: one canonical verdict a line with `id` first, in order; a malformed line
 //! costs that line only, and no error repeats a message's text.
 
+mod object;
+
+pub use object::Misspelt;
+pub(crate) use object::Object;
+
 use scamfilter::{Channel, Message, ScamFilter};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::fmt::Write as _;
 use std::io::{self, BufRead, Read, Write};
 
 /// Bytes of one line; the text of a message is looked at up to 64 KiB, escapes may take six bytes a unit.
 const MAX_LINE: u64 = 16 << 20;
-
-#[derive(Deserialize)]
-struct Line {
-    id: Option<serde_json::Value>,
-    text: String,
-    sender: Option<String>,
-    channel: Option<String>,
-    sender_is_contact: Option<bool>,
-    sim_country: Option<String>,
-    received_at: Option<i64>,
-    redacted: Option<bool>,
-    has_replied: Option<bool>,
-    locale: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct IdOnly {
-    id: Option<serde_json::Value>,
-}
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What ran.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
     /// Lines judged.
     pub judged: usize,
     /// Lines that could not be read.
     pub malformed: usize,
+    /// Keys that were probably meant to be others.
+    pub misspelt: Misspelt,
 }
 
 /// Lines that are judged together, by one or more threads, before the next ones are read.
@@ -53,7 +40,7 @@ pub fn check(
     mut progress: impl FnMut(usize),
 ) -> io::Result<Ran> {
     let mut ran = Ran::default();
-    let mut lines = Lines { number: 0, ended: false };
+    let mut lines = Lines::default();
     while !lines.ended {
         let batch = lines.batch(&mut input)?;
         let share = batch.len().div_ceil(jobs.max(1)).max(1);
@@ -67,21 +54,25 @@ pub fn check(
         };
         for (reply, part) in judged {
             out.write_all(reply.as_bytes())?;
-            ran = Ran { judged: ran.judged + part.judged, malformed: ran.malformed + part.malformed };
+            ran.judged += part.judged;
+            ran.malformed += part.malformed;
+            ran.misspelt.add(part.misspelt);
         }
         progress(batch.len());
     }
     Ok(ran)
 }
 
-struct Lines {
+/// Lines with their numbers, read in batches.
+#[derive(Default)]
+pub(crate) struct Lines {
     number: usize,
-    ended: bool,
+    pub(crate) ended: bool,
 }
 
 impl Lines {
     /// The next lines that are not blank, with their numbers; a batch ends early when it grows large.
-    fn batch(&mut self, input: &mut impl BufRead) -> io::Result<Vec<(usize, Vec<u8>)>> {
+    pub(crate) fn batch(&mut self, input: &mut impl BufRead) -> io::Result<Vec<(usize, Vec<u8>)>> {
         let mut batch = Vec::new();
         let mut bytes = 0;
         while batch.len() < BATCH && (bytes as u64) < MAX_LINE {
@@ -93,6 +84,9 @@ impl Lines {
             self.number += 1;
             if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
                 input.skip_until(b'\n')?;
+            }
+            if self.number == 1 && line.starts_with(BYTE_ORDER_MARK) {
+                line.drain(..BYTE_ORDER_MARK.len());
             }
             if !line.trim_ascii().is_empty() {
                 bytes += line.len();
@@ -107,9 +101,18 @@ fn judge(filter: &ScamFilter, lines: &[(usize, Vec<u8>)]) -> (String, Ran) {
     let mut ran = Ran::default();
     let mut reply = String::with_capacity(lines.len() * 160);
     for (number, line) in lines {
-        let body = line.trim_ascii();
-        match read(body) {
-            Ok((id, message)) => {
+        let object = match read(line) {
+            Ok(object) => object,
+            Err(problem) => {
+                ran.malformed += 1;
+                refuse(&mut reply, *number, None, problem);
+                continue;
+            }
+        };
+        ran.misspelt.see(&object, *number);
+        let id = object.raw("id").ok().flatten();
+        match message(&object) {
+            Ok(message) => {
                 ran.judged += 1;
                 reply.push('{');
                 if let Some(id) = id {
@@ -120,44 +123,57 @@ fn judge(filter: &ScamFilter, lines: &[(usize, Vec<u8>)]) -> (String, Ran) {
             }
             Err(problem) => {
                 ran.malformed += 1;
-                let id = serde_json::from_slice::<IdOnly>(body).ok().and_then(|l| l.id);
-                let id = id.map_or(String::new(), |id| format!(",\"id\":{id}"));
-                let problem = serde_json::Value::from(problem);
-                let _ = writeln!(reply, "{{\"line\":{number}{id},\"error\":{problem}}}");
+                refuse(&mut reply, *number, id, problem);
             }
         }
     }
     (reply, ran)
 }
 
-/// A line as a message, with its id as it stands.
-pub(crate) fn read(body: &[u8]) -> Result<(Option<serde_json::Value>, Message), String> {
-    // serde_json's own messages can quote values, so only its place and kind are told.
-    let line: Line = serde_json::from_slice(body).map_err(|e| {
-        let kind = match e.classify() {
-            serde_json::error::Category::Syntax => "not valid JSON",
-            serde_json::error::Category::Eof => "the line ends too early",
-            _ if serde_json::from_slice::<&RawValue>(body).is_ok_and(|v| !v.get().starts_with('{')) => {
-                "not a JSON object"
-            }
-            _ => "a key is missing or has the wrong type (`text` is needed; see the README)",
-        };
-        format!("{kind}, column {}", e.column())
-    })?;
-    let channel = match line.channel.as_deref() {
+fn refuse(reply: &mut String, line: usize, id: Option<&str>, problem: String) {
+    let id = id.map_or(String::new(), |id| format!(",\"id\":{id}"));
+    let problem = serde_json::Value::from(problem);
+    let _ = writeln!(reply, "{{\"line\":{line}{id},\"error\":{problem}}}");
+}
+
+/// A line as its keys and values.
+pub(crate) fn read(line: &[u8]) -> Result<Object<'_>, String> {
+    if line.len() as u64 >= MAX_LINE {
+        return Err("longer than 16 MiB".to_owned());
+    }
+    Object::read(line.trim_ascii())
+}
+
+/// What a line says of a message.
+pub(crate) fn message(line: &Object<'_>) -> Result<Message, String> {
+    line.raw("id")?;
+    let channel = match line.string("channel")? {
         None => Channel::Sms,
-        Some(name) => Channel::from_name(name).ok_or("unknown channel; known: sms, mms, rcs, notification")?,
+        Some(name) => Channel::from_name(&name).ok_or("unknown channel; known: sms, mms, rcs, notification")?,
     };
-    let message = Message {
-        text: line.text.into(),
-        sender: line.sender.map(Into::into),
+    let sim_country = line.string("sim_country")?;
+    if sim_country.as_ref().is_some_and(|code| country(code).is_none()) {
+        return Err(format!("`sim_country` must be {COUNTRY}"));
+    }
+    Ok(Message {
+        text: line.string("text")?.ok_or("`text` is missing")?.into(),
+        sender: line.string("sender")?.map(Into::into),
         channel,
-        received_at: line.received_at,
-        sender_is_contact: line.sender_is_contact,
-        sim_country: line.sim_country,
-        redacted: line.redacted.unwrap_or(false),
-        has_replied: line.has_replied,
-        locale: line.locale,
-    };
-    Ok((line.id, message))
+        received_at: line.time("received_at")?,
+        sender_is_contact: line.flag("sender_is_contact")?,
+        sim_country,
+        redacted: line.flag("redacted")?.unwrap_or(false),
+        has_replied: line.flag("has_replied")?,
+        locale: line.string("locale")?,
+    })
+}
+
+/// What a country is written as, in messages of this tool.
+pub(crate) const COUNTRY: &str = "two letters of ISO 3166-1, such as TH";
+
+/// The country of a code, in capitals; phones give small letters.
+pub(crate) fn country(code: &str) -> Option<String> {
+    let letters = code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
+    let code = code.to_ascii_uppercase();
+    (letters && celes::Country::from_alpha2(&code).is_ok()).then_some(code)
 }

@@ -1,7 +1,64 @@
 //! Verdicts for people. In: a verdict and the message it is about. Out: lines of text with the words marked.
+//!
+//! Here is the one escaping of what comes from packs, sources and messages: a terminal shows what is there and cannot be
+//! made to do anything.
 
 use scamfilter::{Level, Reason, ScamFilter, Span, Verdict};
 use std::fmt::Write as _;
+
+/// What this program itself sends to a terminal: the colours of `anstyle` and of diagnostics.
+const COLOURS: [&str; 8] =
+    ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[22m"];
+
+/// Whether a character is not seen, or changes how others are: controls, bidi controls, invisible ones, tags.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with `·` for each hidden character, on one line.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if hidden(c) { '·' } else { c }).collect()
+}
+
+/// The same, with its lines and tabs.
+#[must_use]
+pub fn plain_lines(text: &str) -> String {
+    text.chars().map(|c| if hidden(c) && !matches!(c, '\n' | '\t') { '·' } else { c }).collect()
+}
+
+/// The same for text that this program coloured: the last net before a terminal.
+#[must_use]
+pub fn coloured(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\x1b') {
+        let (before, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(&plain_lines(before));
+        let colour = COLOURS.iter().find(|colour| tail.starts_with(**colour));
+        out.push_str(colour.copied().unwrap_or("·"));
+        rest = tail.get(colour.map_or(1, |colour| colour.len())..).unwrap_or("");
+    }
+    out + &plain_lines(rest)
+}
+
+/// JSON with its hidden characters as escapes: the same value.
+#[must_use]
+pub fn json(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        if hidden(c) && !c.is_ascii() {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+                let _ = write!(out, "\\u{unit:04x}");
+            });
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
 
 /// Level, category, score, the message with marks, and each reason with its sentence.
 #[must_use]
@@ -23,14 +80,14 @@ pub fn human(filter: &ScamFilter, verdict: &Verdict, text: &str, locales: &[&str
             "{:+6.1}  {}  [{}{}]",
             f64::from(if verdict.level == Level::Unwanted { reason.weight_unwanted_mlo } else { reason.weight_mlo })
                 / 1000.0,
-            reason.rule,
+            plain(&reason.rule),
             reason.code.name(),
             about(reason)
         );
         if let Some(explained) = filter.explain(reason, locales) {
-            let _ = writeln!(out, "        {}", explained.sentence);
+            let _ = writeln!(out, "        {}", plain(&explained.sentence));
             if let Some(advice) = explained.advice {
-                let _ = writeln!(out, "        {advice}");
+                let _ = writeln!(out, "        {}", plain(&advice));
             }
         }
         let words: Vec<String> = reason.spans.iter().map(|s| format!("«{}»", slice(text, *s))).collect();
@@ -45,14 +102,14 @@ pub fn human(filter: &ScamFilter, verdict: &Verdict, text: &str, locales: &[&str
         };
         let _ = writeln!(out, "        {nothing}");
     }
-    let packs: Vec<String> = verdict.packs.iter().map(|p| format!("{} {}", p.pack, p.serial)).collect();
+    let packs: Vec<String> = verdict.packs.iter().map(|p| format!("{} {}", plain(&p.pack), p.serial)).collect();
     let _ = writeln!(out, "packs: {}", packs.join(", "));
     out
 }
 
 fn about(reason: &Reason) -> String {
-    let host = reason.host.as_ref().map_or(String::new(), |h| format!(", host {h}"));
-    let brand = reason.brand.as_ref().map_or(String::new(), |b| format!(", brand {b}"));
+    let host = reason.host.as_ref().map_or(String::new(), |h| format!(", host {}", plain(h)));
+    let brand = reason.brand.as_ref().map_or(String::new(), |b| format!(", brand {}", plain(b)));
     format!("{brand}{host}")
 }
 
@@ -60,8 +117,7 @@ fn percent(ppm: u32) -> String {
     format!("{}.{} %", ppm / 10_000, ppm / 1_000 % 10)
 }
 
-/// The text with `«` and `»` around every span; invisible and bidi controls are shown as `·`, so that a terminal
-/// shows what is there and cannot be made to do anything.
+/// The text with `«` and `»` around every span; what is hidden is shown as `·`.
 fn marked(text: &str, spans: &[Span]) -> String {
     let mut out = String::new();
     let (mut unit, mut open_until) = (0u32, None);
@@ -77,9 +133,7 @@ fn marked(text: &str, spans: &[Span]) -> String {
             }
             open_until = Some(open_until.unwrap_or(0).max(span.end)).filter(|end| *end > unit);
         }
-        let hidden = c.is_control() && c != '\n'
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        out.push(if hidden { '·' } else { c });
+        out.push(if hidden(c) && c != '\n' { '·' } else { c });
         unit += c.len_utf16() as u32;
     }
     if open_until.is_some() {
@@ -98,5 +152,5 @@ fn slice(text: &str, span: Span) -> String {
         unit += c.len_utf16() as u32;
         (span.start..span.end).contains(&here)
     });
-    inside.filter(|c| !c.is_control()).collect()
+    plain(&inside.collect::<String>())
 }

@@ -1,4 +1,4 @@
-//! What transcripts cannot hold: the starter packs changed, bytes compared, generated pages kept fresh.
+//! What transcripts cannot hold: the starter packs changed, bytes compared, generated pages kept fresh, the README run.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -119,4 +119,193 @@ fn completions_name_every_command() {
         let said = text(&scampack(&["completions", shell], "").stdout);
         assert!(["check-link", "impact", "inspect"].iter().all(|c| said.contains(c)), "{shell}");
     }
+}
+
+/// An empty folder for one test.
+fn fresh_folder(name: &str) -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+/// A pack without families, with more in it.
+fn small(name: &str, serial: u32, files: &[(&str, &str)]) -> PathBuf {
+    let dir = fresh_folder(name);
+    let about = format!("id = \"small\"\nserial = {serial}\npublisher = \"A\"\ntitle = \"A\"\nlicence = \"MIT\"\n");
+    std::fs::write(dir.join("pack.toml"), about).unwrap();
+    files.iter().for_each(|(file, text)| std::fs::write(dir.join(file), text).unwrap());
+    dir
+}
+
+fn path(path: &std::path::Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn fmt_writes_unix_lines_and_keeps_strings_and_permissions() {
+    let dir = fresh_folder("laid-out");
+    let file = dir.join("texts.toml");
+    std::fs::write(&file, "\u{feff}a=\"\"\"\r\n x  \r\n\r\n\r\n\"\"\" # why\r\n").unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+    assert_eq!(scampack(&["fmt", "--check", path(&dir)], "").status.code(), Some(1));
+    assert_eq!(scampack(&["fmt", path(&dir)], "").status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "a = \"\"\"\n x  \n\n\n\"\"\" # why\n");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions()) & 0o777, 0o640);
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 1, "nothing is left beside it");
+    std::fs::write(&file, "a = [").unwrap();
+    let refused = scampack(&["fmt", path(&dir)], "");
+    assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("texts.toml is left alone"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_in_a_source_folder_does_not_hang() {
+    let dir = small("pipe", 1, &[]);
+    assert!(Command::new("mkfifo").arg(dir.join("texts.toml")).status().unwrap().success());
+    let output = scampack(&["lint", path(&dir)], "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("no ordinary file"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn damaged_packs_are_refused_by_name() {
+    let out = fresh_folder("damaged");
+    assert!(scampack(&["build", path(&small("whole", 1, &[])), "--out", path(&out)], "").status.success());
+    let pack = out.join("small.scampack");
+    let mut bytes = std::fs::read(&pack).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&pack, bytes).unwrap();
+    let pack = path(&pack);
+    for arguments in [
+        vec!["check", "--pack", pack, "hello"],
+        vec!["diff", pack, pack],
+        vec!["impact", pack, pack, "--corpus", "/dev/null"],
+        vec!["inspect", pack],
+    ] {
+        let output = scampack(&arguments, "");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said.contains("small.scampack: section") && said.contains("is damaged"), "{said}");
+    }
+}
+
+#[test]
+fn unknown_is_no_finding_of_an_impact() {
+    let dir = small("hidden", 1, &[]);
+    let corpus = dir.join("corpus.jsonl");
+    std::fs::write(&corpus, "{\"text\":\"hi\",\"label\":\"ham\",\"redacted\":true}\n").unwrap();
+    let output = scampack(&["impact", path(&dir), path(&dir), "--corpus", path(&corpus), "--format", "json"], "");
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["levels"][0]["before"], "unknown");
+    assert_eq!((&said["counts"][0]["before"], &said["counts"][0]["messages"]), (&0.into(), &1.into()));
+}
+
+#[test]
+fn diff_sees_policies_and_lists_of_one_size_and_a_serial_that_stays() {
+    let texts = "[[text]]\nkey = \"t\"\nsentence = { en = \"T\" }\n";
+    let policy = |classes: &str, fact: &str| {
+        format!(
+            "[[policy]]\nid = \"small.p\"\ncountry = \"TH\"\nclasses = [\"{classes}\"]\nforbids = [\"{fact}\"]\n\
+             in_force = 2023-01-01\nverified = \"primary\"\nsource = \"S\"\ncategory = \"bank\"\nweight = 1.0\ntext = \"t\"\n"
+        )
+    };
+    let (one, two) = (policy("bank", "link.any"), policy("wallet", "phone.any"));
+    let old = small("diff-old", 7, &[("texts.toml", texts), ("policies.toml", &one), ("hosts.txt", "a.example\n")]);
+    let new = small("diff-new", 7, &[("texts.toml", texts), ("policies.toml", &two), ("hosts.txt", "b.example\n")]);
+    let output = scampack(&["diff", path(&old), path(&new)], "");
+    let (said, noted) = (text(&output.stdout), text(&output.stderr));
+    assert!(said.contains("bank not link.any") && said.contains("wallet not phone.any"), "{said}");
+    assert!(said.contains("section hosts"), "{said}");
+    assert!(noted.contains("the serial did not grow (7, then 7)"), "{noted}");
+}
+
+#[test]
+fn a_folder_with_a_pack_is_meant_by_whoever_stands_in_it() {
+    let dir = small("here", 1, &[("polices.toml", "")]);
+    let here = |command: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_scampack")).arg(command).current_dir(&dir).output().unwrap();
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    assert!(here("lint").contains("--> polices.toml"));
+    assert!(here("build").contains("target/packs/small.scampack"));
+    assert!(here("test").contains("small: 0 examples"));
+    assert!(text(&scampack(&["lint"], "").stderr).contains("starter packs"));
+}
+
+#[test]
+fn counts_of_a_test_are_in_its_json() {
+    let output = scampack(&["test", "--format", "json"], "");
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(said["examples"].as_u64().unwrap() > 50 && said["failed"] == 0 && said["packs"][1]["pack"] == "th");
+}
+
+#[test]
+fn no_control_or_bidi_character_reaches_the_terminal() {
+    let message = "พัสดุของท่านตกค้าง\u{202e} \u{1b}[2J\u{9b}1m ยืนยันที่อยู่ที่ bit.ly/xyz";
+    let dir = small("terminal", 1, &[("texts.toml", "a = \u{1b}[31m\u{202e}\n")]);
+    for arguments in
+        [vec!["check", message], vec!["lint", path(&dir)], vec!["check", "--pack", "\u{1b}[2J\u{202e}", "hi"]]
+    {
+        let output = scampack(&arguments, "");
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.is_empty() && !said.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{said:?}");
+    }
+}
+
+/// Names with what the doc comments of their source file say of them.
+fn described(source: &str, names: impl Iterator<Item = (String, &'static str)>) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../core/src").join(source);
+    let code = std::fs::read_to_string(path).unwrap();
+    let lines: Vec<&str> = code.lines().map(str::trim).collect();
+    let mut table = String::from("| name | what |\n|---|---|\n");
+    for (variant, name) in names {
+        let at = lines.iter().position(|l| l.starts_with(&format!("{variant} = "))).unwrap();
+        let first = lines[..at].iter().rposition(|l| !l.starts_with("///")).unwrap() + 1;
+        let said = lines[first..at].iter().map(|l| l.trim_start_matches("///").trim()).collect::<Vec<_>>().join(" ");
+        table.push_str(&format!("| `{name}` | {said} |\n"));
+    }
+    table
+}
+
+#[test]
+fn lists_of_the_reference_are_fresh() {
+    use scamfilter::{Category, Level, engine::Fact, pack::SenderClass};
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/language.md");
+    let mut page = std::fs::read_to_string(&path).unwrap();
+    let variant = |of: &dyn std::fmt::Debug| format!("{of:?}");
+    let facts = Fact::ALL.iter().map(|(fact, name)| (variant(fact), *name));
+    let classes = SenderClass::ALL.iter().map(|(class, name)| (variant(class), *name));
+    for (name, list) in [
+        ("facts", described("engine/facts.rs", facts)),
+        ("classes", described("pack/brands.rs", classes)),
+        ("categories", described("verdict.rs", Category::ALL.iter().map(|c| (variant(c), c.name())))),
+        ("levels", described("verdict.rs", Level::ALL.iter().map(|l| (variant(l), l.name())))),
+    ] {
+        let (before, rest) = page.split_once(&format!("<!-- {name}: generated -->\n")).unwrap();
+        let (_, after) = rest.split_once("<!-- end -->").unwrap();
+        page = format!("{before}<!-- {name}: generated -->\n{list}<!-- end -->{after}");
+    }
+    fresh(&path, &page);
+    scampack::load::FILES.iter().for_each(|file| assert!(page.contains(&format!("`{file}`")), "{file}"));
+}
+
+#[test]
+#[cfg(unix)]
+fn the_commands_of_the_readme_work_in_order() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let section = page.split("## For telcos").nth(1).unwrap().split("\n## ").next().unwrap();
+    let commands: Vec<&str> =
+        section.lines().filter_map(|l| l.strip_prefix("    ")).filter(|l| !l.starts_with("alias")).collect();
+    let dir = fresh_folder("readme");
+    std::os::unix::fs::symlink(root.join("rules"), dir.join("rules")).unwrap();
+    let script =
+        format!("set -e\nscampack() {{ '{}' \"$@\"; }}\n{}\n", env!("CARGO_BIN_EXE_scampack"), commands.join("\n"));
+    let output = Command::new("sh").args(["-c", &script]).current_dir(&dir).output().unwrap();
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(output.status.success() && commands.len() > 10, "{said}");
+    assert!(said.contains("suspicious -> scam") && !said.contains("warning["), "{said}");
 }

@@ -1,9 +1,13 @@
 //! `new`, `lint`, `fmt` and `test`: an author's day. In: source folders. Out: diagnostics, and whether all is well.
 
 use super::Ended;
-use super::input::{compile, compiled, filter, trees, write_whole};
+use super::check::country;
+use super::files::{Image, write_whole};
+use super::input::filter;
 use super::output::{BOLD, GOOD, Out, counted};
-use crate::load::{self, Tree};
+use super::sources::{self, Source, compile, compiled, here_or};
+use crate::render::plain;
+use crate::source::PackFile;
 use crate::{examples, layout, template, words};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
@@ -32,7 +36,7 @@ enum Kind {
         #[arg(long)]
         category: String,
         /// Languages of its words, comma-separated.
-        #[arg(long, value_delimiter = ',', default_value = "en")]
+        #[arg(long, value_delimiter = ',', default_value = "en", value_parser = language)]
         languages: Vec<String>,
     },
     /// A pack: a folder with pack.toml and texts.toml.
@@ -45,19 +49,38 @@ enum Kind {
         #[arg(long)]
         publisher: String,
         /// Countries, comma-separated (ISO 3166-1 alpha-2).
-        #[arg(long, value_delimiter = ',')]
+        #[arg(long, value_delimiter = ',', value_parser = country)]
         countries: Vec<String>,
     },
+}
+
+fn language(code: &str) -> Result<String, String> {
+    let code = code.trim();
+    let known = isolang::Language::from_639_1(code).is_some();
+    known.then(|| code.to_owned()).ok_or("two small letters of ISO 639-1, such as th; Filipino is tl".to_owned())
+}
+
+/// The name of a family within its pack.
+fn name<'a>(folder: &Path, id: &'a str) -> anyhow::Result<&'a str> {
+    let path = folder.join("pack.toml");
+    if !path.is_file() {
+        bail!("{} has no pack.toml; start one with `scampack new pack`", folder.display());
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let pack: PackFile = toml::from_str(&text).with_context(|| format!("cannot read {}", path.display()))?;
+    let name = id.strip_prefix(&pack.id).and_then(|rest| rest.strip_prefix('.'));
+    let Some(name) = name.filter(|name| name.split('.').all(|part| !part.is_empty())) else {
+        let pack = &pack.id;
+        bail!("`{id}` is no id of a family of this pack: take `{pack}.` and a name, like {pack}.refund");
+    };
+    Ok(name)
 }
 
 impl New {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let files = match &self.what {
             Kind::Family { pack, id, category, languages } => {
-                if !pack.join("pack.toml").is_file() {
-                    bail!("{} has no pack.toml; start one with `scampack new pack`", pack.display());
-                }
-                let name = id.rsplit('.').next().unwrap_or(id);
+                let name = name(pack, id)?;
                 let text = template::family(id, category, languages)?;
                 vec![(pack.join("families").join(format!("{name}.toml")), text)]
             }
@@ -84,7 +107,7 @@ impl New {
 
 #[derive(Args)]
 pub(super) struct Lint {
-    /// Source folders; without any, the starter packs.
+    /// Source folders; without any, the folder in which you are if it holds pack.toml, else the starter packs.
     dirs: Vec<PathBuf>,
     /// Treat warnings as errors.
     #[arg(long)]
@@ -93,15 +116,15 @@ pub(super) struct Lint {
 
 impl Lint {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
-        let trees = trees(out, &self.dirs)?;
-        let mut found = Vec::new();
-        let own = trees.iter().find(|t| t.contains_key("concepts.toml")).cloned();
-        let common = compile(&own.into_iter().chain(load::starter()).take(1).collect::<Vec<_>>());
-        for (tree, result) in trees.iter().zip(compile(&trees)) {
+        let sources = here_or(out, &self.dirs)?;
+        let mut found: Vec<_> = sources.iter().flat_map(|source| source.warnings.clone()).collect();
+        let own = sources.iter().find(|s| s.tree.contains_key("concepts.toml")).cloned();
+        let common = compile(&own.into_iter().chain(Source::starter()).take(1).collect::<Vec<_>>());
+        for (source, result) in sources.iter().zip(compile(&sources)) {
             match (result, common.first()) {
                 (Ok(pack), Some(Ok(common))) => {
-                    let inside = words::lint(tree, &pack, &common.image)?;
-                    found.extend(pack.warnings.into_iter().chain(inside));
+                    let inside = words::lint(&source.tree, &pack, &common.image)?;
+                    found.extend(pack.warnings.into_iter().chain(source.named(inside)));
                 }
                 (Ok(pack), _) => found.extend(pack.warnings),
                 (Err(problems), _) => found.extend(problems),
@@ -109,7 +132,7 @@ impl Lint {
         }
         let good = out.diagnostics(&found)? && (found.is_empty() || !self.deny_warnings);
         if found.is_empty() && out.human() {
-            out.line(format!("{GOOD}{}, nothing to say{GOOD:#}", counted(trees.len(), "pack")))?;
+            out.line(format!("{GOOD}{}, nothing to say{GOOD:#}", counted(sources.len(), "pack")))?;
         }
         Ok(Ended::from(good))
     }
@@ -127,36 +150,45 @@ pub(super) struct Fmt {
 
 impl Fmt {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
-        let mut changed = 0;
+        let (mut changed, mut refused) = (0, 0);
         for dir in &self.dirs {
-            let tree = trees(out, std::slice::from_ref(dir))?.swap_remove(0);
-            for (name, text) in tree.iter().filter(|(name, _)| name.ends_with(".toml")) {
+            let source = sources::read(out, std::slice::from_ref(dir))?.swap_remove(0);
+            for (name, text) in source.tree.iter().filter(|(name, _)| name.ends_with(".toml")) {
                 let path = dir.join(name);
-                let laid_out = layout::format(text).with_context(|| format!("{} is not TOML", path.display()))?;
-                if laid_out == *text {
+                let laid_out = match layout::format(text) {
+                    Ok(laid_out) => laid_out,
+                    Err(error) => {
+                        refused += 1;
+                        out.error(&error.context(format!("{} is left alone", path.display())));
+                        continue;
+                    }
+                };
+                // The file itself can differ from its text by a byte order mark and carriage returns.
+                let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                if laid_out.as_bytes() == bytes {
                     continue;
                 }
                 changed += 1;
                 if !self.check {
                     write_whole(&path, laid_out.as_bytes())?;
                 }
-                out.result(path.display().to_string(), &json!({ "changed": path }))?;
+                out.result(plain(&path.display().to_string()), &json!({ "changed": path }))?;
             }
         }
         if out.human() {
             let done = if self.check { "to lay out" } else { "laid out" };
             out.note(format!("{} {done}", counted(changed, "file")));
         }
-        Ok(Ended::from(!self.check || changed == 0))
+        Ok(Ended::from(refused == 0 && (!self.check || changed == 0)))
     }
 }
 
 #[derive(Args)]
 pub(super) struct Test {
-    /// Source folders; without any, the starter packs.
+    /// Source folders; without any, the folder in which you are if it holds pack.toml, else the starter packs.
     dirs: Vec<PathBuf>,
     /// Run again whenever a source changes, until interrupted.
-    #[arg(long, requires = "dirs")]
+    #[arg(long)]
     watch: bool,
 }
 
@@ -165,40 +197,51 @@ impl Test {
         if !self.watch {
             return Ok(Ended::from(self.once(out)?));
         }
+        let dirs = match self.dirs.as_slice() {
+            [] if Path::new("pack.toml").is_file() => vec![PathBuf::from(".")],
+            [] => bail!("--watch needs a folder: name one that holds pack.toml"),
+            dirs => dirs.to_vec(),
+        };
         loop {
-            let before = newest(&self.dirs);
+            let before = newest(&dirs);
             let start = Instant::now();
             if let Err(error) = self.once(out) {
                 out.error(&error);
             }
             out.note(format!("{BOLD}{} ms; waiting for a change{BOLD:#}", start.elapsed().as_millis()));
-            while newest(&self.dirs) == before {
+            while newest(&dirs) == before {
                 std::thread::sleep(POLL);
             }
         }
     }
 
     fn once(&self, out: &Out) -> anyhow::Result<bool> {
-        let mut trees: Vec<Tree> = trees(out, &self.dirs)?;
-        let asked = trees.len();
-        if !trees.iter().any(|t| t.contains_key("scoring.toml")) {
-            trees.extend(load::starter().into_iter().take(1));
+        let mut sources = here_or(out, &self.dirs)?;
+        let asked = sources.len();
+        if !sources.iter().any(|s| s.tree.contains_key("scoring.toml")) {
+            sources.extend(Source::starter().into_iter().take(1));
         }
-        let packs = compiled(out, &trees)?;
-        let filter = filter(packs.iter().map(|c| c.image.clone()))?;
+        let packs = compiled(out, &sources)?;
+        let images = sources.iter().zip(&packs).map(|(s, pack)| Image::new(s.path(""), pack.image.clone()));
+        let filter = filter(images.collect::<Result<_, _>>()?, &[])?;
         let (mut ran, mut failed, mut found) = (0, 0, Vec::new());
-        let mut lines = Vec::new();
-        for (tree, pack) in trees.iter().zip(&packs).take(asked) {
-            let outcome = examples::run(tree, pack, &filter);
-            lines.push(format!("{}: {} examples, {} failed", pack.id, outcome.ran, outcome.failed.len()));
+        let mut counts = Vec::new();
+        for (source, pack) in sources.iter().zip(&packs).take(asked) {
+            let outcome = examples::run(&source.tree, pack, &filter);
+            counts.push((pack.id.as_str(), outcome.ran, outcome.failed.len()));
             ran += outcome.ran;
             failed += outcome.failed.len();
-            found.extend(outcome.failed);
-            found.extend(outcome.uncovered);
+            found.extend(source.named(outcome.failed));
+            found.extend(source.named(outcome.uncovered));
         }
-        out.diagnostics(&found)?;
+        let value = |(id, ran, failed): &(&str, usize, usize)| json!({ "pack": id, "examples": ran, "failed": failed });
+        let packs: Vec<_> = counts.iter().map(value).collect();
+        let more = [("packs", json!(packs)), ("examples", json!(ran)), ("failed", json!(failed))];
+        out.diagnostics_and(&found, &more)?;
         if out.human() {
-            lines.iter().try_for_each(|line| out.line(line))?;
+            counts
+                .iter()
+                .try_for_each(|(id, ran, failed)| out.line(format!("{id}: {ran} examples, {failed} failed")))?;
             out.line(format!("{} passed, {failed} failed", ran - failed))?;
         }
         Ok(failed == 0)

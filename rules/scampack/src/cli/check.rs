@@ -1,6 +1,7 @@
 //! `check` and `check-link`. In: a message, a link, or JSON lines. Out: verdicts.
 
 use super::Ended;
+use super::files;
 use super::input::Packs;
 use super::output::{Format, Out, Progress};
 use crate::{jsonl, render};
@@ -19,7 +20,7 @@ pub(super) struct Check {
     #[arg(long)]
     sender: Option<String>,
     /// Country of the SIM (ISO 3166-1 alpha-2).
-    #[arg(long)]
+    #[arg(long, value_parser = country)]
     country: Option<String>,
     /// How it arrived: sms, mms, rcs or notification.
     #[arg(long, value_parser = channel, default_value = "sms")]
@@ -55,6 +56,11 @@ fn channel(name: &str) -> Result<Channel, String> {
     Channel::from_name(name).ok_or_else(|| "known: sms, mms, rcs, notification".to_owned())
 }
 
+/// A country as packs hold it.
+pub(super) fn country(code: &str) -> Result<String, String> {
+    jsonl::country(code.trim()).ok_or_else(|| jsonl::COUNTRY.to_owned())
+}
+
 impl Check {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let filter = self.packs.open(out)?;
@@ -62,8 +68,7 @@ impl Check {
             return if path == Path::new("-") {
                 lines(&filter, stdin().lock(), usize::from(self.jobs), out)
             } else {
-                let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-                lines(&filter, BufReader::with_capacity(1 << 16, file), usize::from(self.jobs), out)
+                lines(&filter, BufReader::with_capacity(1 << 16, files::lines(path)?), usize::from(self.jobs), out)
             };
         }
         let mut text = self.text.unwrap_or_default();
@@ -87,6 +92,9 @@ impl Check {
 impl CheckLink {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let filter = self.packs.open(out)?;
+        if scamfilter::text::parse_link(self.link.trim()).is_none() {
+            out.warning("that is no link, such as https://host/path; it was judged as a text");
+        }
         show(out, &filter, &filter.check_link(&self.link), self.link.trim(), &self.locale)
     }
 }
@@ -94,7 +102,7 @@ impl CheckLink {
 fn show(out: &Out, filter: &ScamFilter, verdict: &Verdict, text: &str, locale: &str) -> anyhow::Result<Ended> {
     match out.format {
         Format::Human => write!(anstream::stdout(), "{}", render::human(filter, verdict, text, &[locale]))?,
-        Format::Json | Format::Jsonl => writeln!(stdout(), "{}", verdict.to_json())?,
+        Format::Json | Format::Jsonl => writeln!(stdout(), "{}", render::json(&verdict.to_json()))?,
     }
     Ok(Ended::Well)
 }
@@ -105,6 +113,7 @@ fn lines(filter: &ScamFilter, input: impl BufRead, jobs: usize, out: &Out) -> an
     let ran = jsonl::check(filter, input, &mut stdout, jobs, |n| progress.add(n))?;
     stdout.flush()?;
     drop(progress);
+    ran.misspelt.told().for_each(|told| out.warning(&told));
     if ran.malformed > 0 {
         out.note(format!("{} of {} lines could not be read", ran.malformed, ran.malformed + ran.judged));
     }

@@ -1,18 +1,19 @@
 //! `diff` and `impact`. In: two packs, or two sets of packs and a corpus. Out: what changed in content, and in behaviour.
 
 use super::Ended;
+use super::corpus::TOLD;
+use super::files;
 use super::input::{filter_at, image};
 use super::output::{BOLD, GOOD, Out, Progress, counted, style};
 use crate::content;
 use crate::diagnostic::Severity;
 use crate::impact::{self, Changed, Count, Impact as Comparison};
-use anyhow::Context;
+use crate::render::plain;
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use scamfilter::Pack;
 use serde_json::json;
 use std::io::BufReader;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 #[derive(Args)]
 pub(super) struct Diff {
@@ -24,10 +25,10 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
-        let read = |path| anyhow::Ok(content::of(&Pack::open(Arc::new(image(out, path)?))?));
-        let (old, new) = (read(&self.old)?, read(&self.new)?);
+        let (before, after) = (image(out, &self.old)?, image(out, &self.new)?);
+        let (old, new) = (content::of(&before.pack, &before.bytes), content::of(&after.pack, &after.bytes));
         let red = style(Severity::Error);
-        let mut changes = 0;
+        let (mut changes, mut serial_only) = (0, true);
         let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).collect();
         for key in keys {
             let (before, after) = (old.get(key), new.get(key));
@@ -36,16 +37,21 @@ impl Diff {
             }
             changes += 1;
             let (kind, name) = key;
-            let mut text = format!("{BOLD}{kind} {name}{BOLD:#}");
+            serial_only &= (*kind, name.as_str()) == ("pack", "serial");
+            let mut text = format!("{BOLD}{kind} {}{BOLD:#}", plain(name));
             for (sign, paint, what) in [("-", red, before), ("+", GOOD, after)] {
                 if let Some(what) = what {
-                    text.push_str(&format!("\n  {paint}{sign} {what}{paint:#}"));
+                    text.push_str(&format!("\n  {paint}{sign} {}{paint:#}", plain(what)));
                 }
             }
             out.result(text, &json!({ "kind": kind, "name": name, "old": before, "new": after }))?;
         }
         if out.human() {
             out.note(counted(changes, "difference"));
+        }
+        let (was, is) = (before.pack.header().serial, after.pack.header().serial);
+        if !serial_only && is <= was && before.pack.id() == after.pack.id() {
+            out.warning(&format!("the content changed, but the serial did not grow ({was}, then {is})"));
         }
         Ok(Ended::Well)
     }
@@ -57,7 +63,7 @@ pub(super) struct Impact {
     old: PathBuf,
     /// The packs as they would be.
     new: PathBuf,
-    /// JSON lines with `label` (ham, spam or scam) and `lang`.
+    /// JSON lines with `label` (ham, spam or scam; needed on each line when a budget is set) and `lang`.
     #[arg(long)]
     corpus: PathBuf,
     /// Most wanted messages that may rise to suspicious or above.
@@ -71,10 +77,11 @@ pub(super) struct Impact {
 impl Impact {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let (old, new) = (filter_at(out, &self.old)?, filter_at(out, &self.new)?);
-        let file =
-            std::fs::File::open(&self.corpus).with_context(|| format!("cannot open {}", self.corpus.display()))?;
+        let strict = self.max_wanted_up.is_some() || self.max_lost.is_some();
         let mut progress = Progress::new("messages");
-        let found = impact::compare(&old, &new, BufReader::new(file), |n| progress.add(n))?;
+        let input = BufReader::new(files::lines(&self.corpus)?);
+        let found = impact::compare(&old, &new, input, strict, |n| progress.add(n))
+            .with_context(|| format!("cannot read {}", self.corpus.display()))?;
         drop(progress);
         if out.human() {
             human(out, &found)?
@@ -83,6 +90,17 @@ impl Impact {
         }
         let (wanted, lost) = (found.of("ham").rose, found.of("scam").fell);
         let mut ended = Ended::from(found.malformed == 0);
+        let corpus = self.corpus.display();
+        for (line, problem) in found.refused.iter().take(TOLD) {
+            out.error(&anyhow!("{corpus} line {line}: {problem}"));
+        }
+        if found.malformed > 0 && out.human() {
+            out.note(format!("{} could not be read", counted(found.malformed, "line")));
+        }
+        found.misspelt.told().for_each(|told| out.warning(&told));
+        if strict && found.judged() == 0 {
+            bail!("{corpus} holds no message, so nothing can be said of a budget");
+        }
         for (name, is, most) in
             [("wanted messages rose", wanted, self.max_wanted_up), ("scams were lost", lost, self.max_lost)]
         {
@@ -99,7 +117,7 @@ fn human(out: &Out, found: &Comparison) -> anyhow::Result<()> {
     out.line("messages at suspicious or above\nlabel  language   messages   before    after     rose     fell")?;
     for ((label, lang), c) in &found.counts {
         let Count { messages, before, after, rose, fell } = c;
-        out.line(format!("{label:6} {lang:8} {messages:10} {before:8} {after:8} {rose:8} {fell:8}"))?;
+        out.line(format!("{:6} {:8} {messages:10} {before:8} {after:8} {rose:8} {fell:8}", plain(label), plain(lang)))?;
     }
     out.line("\nlevel before -> after")?;
     for ((before, after), n) in found.levels.iter().filter(|((before, after), _)| before != after) {
@@ -107,19 +125,18 @@ fn human(out: &Out, found: &Comparison) -> anyhow::Result<()> {
     }
     out.line("\nrules that speak more or less often")?;
     for (rule, (before, after)) in found.rules.iter().filter(|(_, (before, after))| before != after) {
-        out.line(format!("{rule:40} {before:8} -> {after}"))?;
+        out.line(format!("{:40} {before:8} -> {after}", plain(rule)))?;
     }
     out.line("\nmessages that changed level")?;
     for Changed { id, label, levels, rules } in found.changed.iter().take(40) {
         let rules: Vec<String> =
             rules.0.iter().map(|r| format!("-{r}")).chain(rules.1.iter().map(|r| format!("+{r}"))).collect();
-        out.line(format!("{label:6} {id}  {} -> {}  {}", levels.0.name(), levels.1.name(), rules.join(" ")))?;
+        let (label, id, rules) = (plain(label), plain(id), plain(&rules.join(" ")));
+        let line = format!("{label:6} {id}  {} -> {}  {rules}", levels.0.name(), levels.1.name());
+        out.line(line.trim_end())?;
     }
     if found.changed.len() > 40 {
         out.line(format!("… and {} more; --format json lists up to a thousand", found.changed.len() - 40))?;
-    }
-    if found.malformed > 0 {
-        out.note(format!("{} could not be read", counted(found.malformed, "line")));
     }
     Ok(())
 }
@@ -138,5 +155,8 @@ fn value(found: &Comparison) -> serde_json::Value {
     let changed: Vec<_> = found.changed.iter().map(|c| {
         json!({ "id": c.id, "label": c.label, "before": c.levels.0.name(), "after": c.levels.1.name(), "gone": c.rules.0, "come": c.rules.1 })
     }).collect();
-    json!({ "counts": counts, "levels": levels, "rules": rules, "changed": changed, "malformed": found.malformed })
+    let refused: Vec<_> = found.refused.iter().map(|(line, error)| json!({ "line": line, "error": error })).collect();
+    json!({
+        "counts": counts, "levels": levels, "rules": rules, "changed": changed, "malformed": found.malformed, "refused": refused,
+    })
 }

@@ -1,13 +1,17 @@
 //! `split`: the half of a corpus that may be read. In: files of JSON lines. Out: the lines of one half.
 
 use super::Ended;
+use super::files;
 use super::output::{Out, counted};
 use crate::cluster::{self, Half};
-use anyhow::Context;
+use crate::jsonl::{self, Lines};
+use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
-use std::io::Write;
+use std::io::{BufReader, Write};
 use std::path::PathBuf;
+
+/// Lines that are named when they cannot be read.
+pub(super) const TOLD: usize = 20;
 
 #[derive(Args)]
 pub(super) struct Split {
@@ -28,38 +32,48 @@ enum Wanted {
     B,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    text: String,
-    source: Option<String>,
+/// What one line says that matters here.
+fn read(line: &[u8]) -> Result<(String, Option<String>), String> {
+    let object = jsonl::read(line)?;
+    Ok((object.string("text")?.ok_or("`text` is missing")?, object.string("source")?))
 }
 
 impl Split {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
-        let (mut lines, mut texts, mut malformed) = (Vec::new(), Vec::new(), 0);
+        let (mut kept, mut texts, mut malformed) = (Vec::new(), Vec::new(), 0);
         for path in &self.files {
-            let content = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            for line in content.lines().filter(|l| !l.trim().is_empty()) {
-                match serde_json::from_str::<Line>(line) {
-                    Ok(read) => {
-                        texts.push(read.text);
-                        lines.push((line.to_owned(), read.source));
+            let mut input = BufReader::new(files::lines(path)?);
+            let mut lines = Lines::default();
+            while !lines.ended {
+                let batch = lines.batch(&mut input).with_context(|| format!("cannot read {}", path.display()))?;
+                for (number, line) in batch {
+                    match read(&line) {
+                        Ok((text, source)) => {
+                            texts.push(text);
+                            kept.push((line, source));
+                        }
+                        Err(problem) => {
+                            malformed += 1;
+                            if malformed <= TOLD {
+                                out.error(&anyhow!("{} line {number}: {problem}", path.display()));
+                            }
+                        }
                     }
-                    Err(_) => malformed += 1,
                 }
             }
         }
         let wanted = if self.half == Wanted::A { Half::A } else { Half::B };
         let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
         let mut printed = 0;
-        for ((line, source), half) in lines.iter().zip(cluster::halves(&texts)) {
+        for ((line, source), half) in kept.iter().zip(cluster::halves(&texts)) {
             if half == wanted && (self.source.is_none() || self.source == *source) {
                 printed += 1;
-                writeln!(stdout, "{line}")?;
+                stdout.write_all(line.trim_ascii_end())?;
+                stdout.write_all(b"\n")?;
             }
         }
         stdout.flush()?;
-        out.note(format!("{printed} of {}", counted(lines.len(), "line")));
+        out.note(format!("{printed} of {}", counted(kept.len(), "line")));
         if malformed > 0 {
             out.note(format!("{} could not be read", counted(malformed, "line")));
         }

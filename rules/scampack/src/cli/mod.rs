@@ -4,10 +4,12 @@ mod author;
 mod check;
 mod compare;
 mod corpus;
+mod files;
 mod input;
 mod output;
 mod packs;
 mod reference;
+mod sources;
 
 use clap::{Parser, Subcommand};
 use output::{Format, Out};

@@ -1,20 +1,20 @@
 //! `build` and `inspect`. In: sources; a pack. Out: packs with their cards; what is in a pack.
 
 use super::Ended;
-use super::input::{compiled, trees, write_whole};
+use super::files::{Image, write_whole};
 use super::output::{BOLD, Out, counted};
+use super::sources::{compiled, here_or};
+use crate::render::plain;
 use crate::{card, content};
 use anyhow::{Context, bail};
 use clap::Args;
-use scamfilter::Pack;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 #[derive(Args)]
 pub(super) struct Build {
-    /// Source folders; without any, the starter packs.
+    /// Source folders; without any, the folder in which you are if it holds pack.toml, else the starter packs.
     dirs: Vec<PathBuf>,
     /// Folder for the packs.
     #[arg(long, default_value = "target/packs")]
@@ -23,11 +23,27 @@ pub(super) struct Build {
 
 impl Build {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
-        let packs = compiled(out, &trees(out, &self.dirs)?)?;
+        let sources = here_or(out, &self.dirs)?;
+        let packs = compiled(out, &sources)?;
+        // Everything that can go wrong with an output does so before the first is written.
+        let mut owners: BTreeMap<&str, String> = BTreeMap::new();
+        let mut cards = Vec::new();
+        for (source, pack) in sources.iter().zip(&packs) {
+            let (id, file) = (pack.id.as_str(), source.path("pack.toml"));
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+            if id.is_empty() || !id.bytes().all(plain) {
+                bail!(
+                    "{file}: `{id}` is no id of a pack, which is the name of its file: a-z, 0-9, hyphen and underscore"
+                );
+            }
+            if let Some(other) = owners.insert(id, file.clone()) {
+                bail!("{other} and {file} are both the pack `{id}`, and would become one file");
+            }
+            cards.push(card::of(pack)?);
+        }
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make {}", self.out.display()))?;
-        for pack in packs {
+        for (pack, card) in packs.iter().zip(cards) {
             let path = self.out.join(format!("{}.scampack", pack.id));
-            let card = card::of(&pack)?;
             write_whole(&path, &pack.image)?;
             write_whole(&self.out.join(format!("{}.card.md", pack.id)), card.as_bytes())?;
             let (bytes, families) = (pack.image.len(), pack.families.len());
@@ -51,14 +67,14 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
-        let bytes = std::fs::read(&self.pack).with_context(|| format!("cannot read {}", self.pack.display()))?;
-        let pack = Pack::open(Arc::new(bytes))?;
-        let all = content::of(&pack);
+        let image = Image::open(&self.pack)?;
+        let pack = &image.pack;
+        let all = content::of(pack, &image.bytes);
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         all.keys().filter(|(kind, _)| *kind != "pack").for_each(|(kind, _)| *counts.entry(kind).or_default() += 1);
         if out.human() {
             for ((_, name), what) in all.iter().filter(|((kind, _), _)| *kind == "pack") {
-                out.line(format!("{name:12} {what}"))?;
+                out.line(format!("{name:12} {}", plain(what)))?;
             }
             for (kind, size) in pack.sections() {
                 out.line(format!("  {:10} {size:8} bytes", format!("{kind:?}").to_lowercase()))?;
@@ -66,7 +82,7 @@ impl Inspect {
             let counts: Vec<String> = counts.iter().map(|(kind, n)| counted_kind(*n, kind)).collect();
             out.line(format!("  {}", counts.join(", ")))?;
             for ((kind, name), what) in all.iter().filter(|((kind, _), _)| self.content && *kind != "pack") {
-                out.line(format!("{BOLD}{kind} {name}{BOLD:#}  {what}"))?;
+                out.line(format!("{BOLD}{kind} {}{BOLD:#}  {}", plain(name), plain(what)))?;
             }
         } else {
             let sections: BTreeMap<String, usize> =
@@ -80,9 +96,7 @@ impl Inspect {
             }
             out.result("", &value)?;
         }
-        if let Err(error) = pack.verify() {
-            bail!("{error}");
-        }
+        image.verify()?;
         if out.human() {
             out.line("digests match")?;
         }

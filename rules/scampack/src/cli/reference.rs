@@ -22,7 +22,8 @@ impl Explain {
         let chosen: Vec<Code> =
             Code::ALL.iter().copied().filter(|c| wanted.is_none_or(|w| c.name().eq_ignore_ascii_case(w))).collect();
         if chosen.is_empty() {
-            bail!("no code {}; codes run from SP001 to SP{:03}", wanted.unwrap_or(""), Code::ALL.len());
+            let last = Code::ALL.last().map_or("", |code| code.name());
+            bail!("no code {}; codes run from SP001 to {last}", wanted.unwrap_or(""));
         }
         for code in chosen {
             let (name, about, severity) = (code.name(), code.about(), code.severity());
