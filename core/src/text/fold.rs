@@ -24,6 +24,8 @@ pub enum Class {
     Unspaced,
 }
 
+/// What puts the next Khmer consonant below.
+const COENG: char = '\u{17d2}';
 /// Rank of tone marks, and of the silencers above, among the marks of Thai and Lao.
 const TONE: u8 = 204;
 /// Marks kept of one run; more on one base can only be an attack on time or sight.
@@ -66,6 +68,23 @@ impl View {
         let end =
             self.segment(last).map_or(start, |s| if s.end == 0 { s.start_of(folded.end) } else { s.end as usize });
         start..end.max(start)
+    }
+
+    /// The folded bytes that came from a range of the original; the way back of [`Self::origin`].
+    pub(super) fn folded(&self, origin: Range<usize>) -> Range<usize> {
+        let place = |at: usize, end: bool| {
+            let next =
+                self.segments.partition_point(|s| if end { (s.start as usize) < at } else { s.start as usize <= at });
+            let limit = self.segments.get(next).map_or(self.text.len(), |s| s.folded as usize);
+            match next.checked_sub(1).and_then(|index| self.segments.get(index)) {
+                Some(s) if s.end == 0 => (s.folded as usize + at.saturating_sub(s.start as usize)).min(limit),
+                Some(_) if end => limit,
+                Some(s) => s.folded as usize,
+                None => 0,
+            }
+        };
+        let start = self.text.floor_char_boundary(place(origin.start, false));
+        start..self.text.ceil_char_boundary(place(origin.end, true)).max(start)
     }
 
     fn segment(&self, at: usize) -> Option<&Segment> {
@@ -130,6 +149,10 @@ pub fn class_of(c: char) -> Class {
         5 => Class::Unspaced,
         _ => Class::Other,
     }
+}
+
+fn is_khmer_mark(c: char) -> bool {
+    matches!(c, '\u{17b6}'..='\u{17d1}')
 }
 
 pub(super) struct Folder {
@@ -234,9 +257,34 @@ impl Folder {
                 let first = self.take_last(c);
                 self.append(if c == '\u{e40}' { '\u{e41}' } else { '\u{ec1}' }, first, end, false);
             }
-            // Khmer COENG DA and COENG TA are drawn alike and used for each other.
-            '\u{178a}' if self.view.text.ends_with('\u{17d2}') => self.append('\u{178f}', start, end, false),
+            COENG if self.view.text.ends_with(COENG) => {}
+            '\u{1780}'..='\u{17a2}' if self.view.text.ends_with(COENG) => self.subscript(c, start, end, exact),
             _ => self.append(c, start, end, exact),
+        }
+    }
+
+    /// A Khmer consonant below another. Marks typed before it belong behind it, RO is the last of several, and DA and TA
+    /// below are drawn alike and used for each other.
+    fn subscript(&mut self, c: char, start: u32, end: u32, exact: bool) {
+        let (c, exact) = if c == '\u{178a}' { ('\u{178f}', false) } else { (c, exact) };
+        let above = self.view.text.strip_suffix(COENG).unwrap_or("");
+        if above.ends_with(is_khmer_mark) {
+            let mut first = self.take_last(COENG);
+            let mut taken = Vec::with_capacity(MAX_MARKS);
+            while let Some(mark) = self.view.text.chars().next_back().filter(|c| is_khmer_mark(*c)) {
+                first = self.take_last(mark);
+                taken.push(mark);
+            }
+            self.append(COENG, first, end, false);
+            self.append(c, first, end, false);
+            taken.iter().rev().for_each(|mark| self.mark(tables::mark_rank(*mark), *mark, first, end, false));
+        } else if above.ends_with("\u{17d2}\u{179a}") && c != '\u{179a}' {
+            self.take_last(COENG);
+            self.take_last('\u{179a}');
+            let first = self.take_last(COENG);
+            [COENG, c, COENG, '\u{179a}'].into_iter().for_each(|c| self.append(c, first, end, false));
+        } else {
+            self.append(c, start, end, exact);
         }
     }
 
@@ -279,6 +327,18 @@ impl Folder {
         }
         self.mark_end = end;
         self.mark_changed |= !exact;
+        // Khmer vowels of two parts, typed in two parts.
+        let whole = match c {
+            '\u{17b8}' => '\u{17be}',
+            '\u{17b6}' => '\u{17c4}',
+            _ => '\0',
+        };
+        let part = self.marks.iter_mut().take(self.mark_count).find(|m| whole != '\0' && m.1 == '\u{17c1}');
+        if let Some(part) = part {
+            part.1 = whole;
+            self.mark_changed = true;
+            return;
+        }
         let run = self.marks.get(..self.mark_count).unwrap_or(&[]);
         let doubled = run.iter().any(|m| m.1 == c);
         match self.marks.get_mut(self.mark_count) {

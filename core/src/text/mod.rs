@@ -9,6 +9,7 @@ mod phone;
 mod pieces;
 mod skeleton;
 mod tables;
+mod zawgyi;
 
 pub use fold::{Class, View, class_of, fold};
 pub use link::{Link, hosts_up, parse_link};
@@ -34,7 +35,7 @@ pub struct Prepared<'a> {
     pub original: &'a str,
     /// Folded view.
     pub folded: View,
-    /// How the text reads where that is not what it says; none for most texts, at most two.
+    /// How the text reads where that is not what it says; none for most texts, at most three.
     pub skeletons: Vec<Skeleton>,
     /// A word is made of letters of several scripts that look alike.
     pub mixed_scripts: bool,
@@ -53,7 +54,8 @@ pub fn prepare(text: &str) -> Prepared<'_> {
     let (folded, grew) = fold::fold_up_to(original, MAX_FOLDED);
     let (links, more_links) = link::find(original);
     let (phones, more_phones) = phone::find(&folded, &links);
-    let skeleton::Readings { skeletons, mixed: mixed_scripts, cut: unread } = skeleton::readings(&folded, &links);
+    let skeleton::Readings { mut skeletons, mixed: mixed_scripts, cut: unread } = skeleton::readings(&folded, &links);
+    skeletons.extend(zawgyi::reading(original).map(Skeleton::of_original));
     Prepared {
         original,
         folded,

@@ -15,6 +15,8 @@ use core::ops::Range;
 #[derive(Debug)]
 pub struct Skeleton {
     view: View,
+    /// The view maps to the original, not to the folded text.
+    of_original: bool,
     /// Where words were put together, in bytes of the skeleton: any two letters there may be the edges of words.
     joined: Vec<Range<usize>>,
 }
@@ -32,10 +34,16 @@ impl Skeleton {
         &self.joined
     }
 
-    /// The bytes of the folded text from which a range came.
+    /// The bytes of the folded text of the same message from which a range came.
     #[must_use]
-    pub fn folded(&self, range: Range<usize>) -> Range<usize> {
-        self.view.origin(range)
+    pub fn folded(&self, folded: &View, range: Range<usize>) -> Range<usize> {
+        let origin = self.view.origin(range);
+        if self.of_original { folded.folded(origin) } else { origin }
+    }
+
+    /// A text in another encoding, by the way of the original.
+    pub(super) fn of_original(view: View) -> Self {
+        Self { view, of_original: true, joined: Vec::new() }
     }
 }
 
@@ -154,7 +162,7 @@ fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading, mix
     writer.gap(at..folded.len());
     *mixed |= writer.mixed;
     let ambiguous = writer.ambiguous;
-    (Skeleton { view: writer.folder.finish(), joined }, ambiguous)
+    (Skeleton { view: writer.folder.finish(), of_original: false, joined }, ambiguous)
 }
 
 struct Writer<'a> {

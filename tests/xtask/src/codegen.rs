@@ -72,6 +72,9 @@ const TYPED_ORDER: &[(u32, u32, u8)] = &[
     (0x17c6, 0x17c7, 203),
     (0x17c9, 0x17ca, 201),
     (0x17cb, 0x17d1, 203),
+    // What puts the next consonant below is no mark to be moved: Khmer COENG, Burmese VIRAMA.
+    (0x17d2, 0x17d2, 0),
+    (0x1039, 0x1039, 0),
     (0x102c, 0x102c, 207),
     (0x102d, 0x102e, 205),
     (0x102f, 0x1030, 206),

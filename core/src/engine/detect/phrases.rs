@@ -35,7 +35,7 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     for skeleton in &prepared.skeletons {
         let view = Scanned { text: skeleton.text(), skeleton: true, joined: skeleton.joined() };
         complete &= scan(&tables, view, MAX_HITS, |index, hit| {
-            let at = skeleton.folded(hit.start..hit.end);
+            let at = skeleton.folded(&prepared.folded, hit.start..hit.end);
             collect(index, PhraseHit { start: at.start, end: at.end, ..hit });
         });
     }

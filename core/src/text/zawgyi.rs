@@ -1,0 +1,219 @@
+//! Zawgyi: Burmese in the code points of an old font, still common on phones. In: the original text. Out: what it reads
+//! as in Unicode, or nothing where it is no Zawgyi.
+//!
+//! Zawgyi writes letters in the order in which they are seen: the vowel E and the medial RA before their consonant, and
+//! stacked letters as code points of their own. The mapping is that of the font, as Rabbit and ICU's `my-t-my-s0-zawgyi`
+//! publish it.
+
+use super::fold::{Folder, View};
+use super::tables::{self, Mapping};
+
+const E: char = '\u{1031}';
+const ASAT: char = '\u{103a}';
+const VIRAMA: char = '\u{1039}';
+/// NGA ASAT VIRAMA, which is written in front of the consonant above which it stands.
+const KINZI: &str = "\u{1004}\u{103a}\u{1039}";
+
+/// `text` in Unicode, if something in it can only be Zawgyi. Mixed texts are read as Zawgyi as a whole: what is Unicode
+/// then reads as nothing.
+pub(super) fn reading(text: &str) -> Option<View> {
+    if !text.as_bytes().contains(&0xe1) || !is_zawgyi(text) {
+        return None;
+    }
+    let mut writer = Writer { folder: Folder::new(text.len()), cluster: Cluster::default() };
+    for (at, c) in text.char_indices() {
+        writer.letter(c, at as u32, (at + c.len_utf8()) as u32);
+    }
+    writer.flush();
+    Some(writer.folder.finish())
+}
+
+/// A VIRAMA under which nothing stands, a vowel E or a medial in front of its consonant: Unicode has none of them.
+fn is_zawgyi(text: &str) -> bool {
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied().unwrap_or(' ');
+        let carried = is_consonant(before) || ('\u{103b}'..='\u{103e}').contains(&before);
+        let found = match c {
+            VIRAMA => !is_consonant(next),
+            E | '\u{103b}' => !carried && !is_invisible(before) && is_consonant(next),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+        before = c;
+    }
+    false
+}
+
+fn is_consonant(c: char) -> bool {
+    matches!(c, '\u{1000}'..='\u{1021}' | '\u{103f}' | '\u{1075}'..='\u{1081}')
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(tables::lookup(c).1, Mapping::Drop)
+}
+
+/// One consonant with all that belongs to it.
+#[derive(Default)]
+struct Cluster {
+    start: u32,
+    end: u32,
+    /// What was seen before the consonant: E, RA.
+    before: String,
+    kinzi: bool,
+    base: Option<char>,
+    stacked: String,
+    marks: String,
+}
+
+struct Writer {
+    folder: Folder,
+    cluster: Cluster,
+}
+
+impl Writer {
+    fn letter(&mut self, c: char, start: u32, end: u32) {
+        let part = part(c);
+        match part {
+            Part::Before(c) => {
+                if self.cluster.base.is_some() || self.cluster.before.contains(c) {
+                    self.flush();
+                }
+                self.grow(start, end);
+                self.cluster.before.push(c);
+            }
+            Part::Base(c, stacked) => {
+                if self.cluster.base.is_some() {
+                    self.flush();
+                }
+                self.grow(start, end);
+                self.cluster.base = Some(c);
+                self.cluster.stacked.push_str(stacked);
+            }
+            Part::Stacked(text) => {
+                self.grow(start, end);
+                self.cluster.stacked.push_str(text);
+            }
+            Part::Kinzi(marks) => {
+                self.grow(start, end);
+                self.cluster.kinzi = true;
+                self.cluster.marks.push_str(marks);
+            }
+            Part::Marks(text) => {
+                self.grow(start, end);
+                self.cluster.marks.push_str(text);
+            }
+            Part::Mark(c) => {
+                self.grow(start, end);
+                self.cluster.marks.push(c);
+            }
+            Part::Other => {
+                let hidden = is_invisible(c);
+                if !hidden {
+                    self.flush();
+                    self.put(c, start, end);
+                }
+            }
+        }
+    }
+
+    fn grow(&mut self, start: u32, end: u32) {
+        let cluster = &mut self.cluster;
+        if cluster.base.is_none() && cluster.before.is_empty() && cluster.marks.is_empty() && cluster.stacked.is_empty()
+        {
+            cluster.start = start;
+        }
+        cluster.end = end;
+    }
+
+    fn flush(&mut self) {
+        let Cluster { start, end, before, kinzi, base, stacked, marks } = core::mem::take(&mut self.cluster);
+        let kinzi = if kinzi { KINZI } else { "" };
+        let all = kinzi.chars().chain(base).chain(stacked.chars()).chain(before.chars()).chain(marks.chars());
+        all.for_each(|c| self.put(c, start, end));
+    }
+
+    fn put(&mut self, c: char, start: u32, end: u32) {
+        match tables::lookup(c) {
+            (_, Mapping::Drop) => {}
+            (1, _) => self.folder.one(' ', start, end, false),
+            (_, Mapping::Keep) => self.folder.one(c.to_ascii_lowercase(), start, end, false),
+            (_, Mapping::To(text)) => text.chars().for_each(|c| self.folder.one(c, start, end, false)),
+        }
+    }
+}
+
+/// What a code point is in Zawgyi.
+enum Part {
+    Before(char),
+    /// A consonant, with one that stands below it.
+    Base(char, &'static str),
+    Stacked(&'static str),
+    Kinzi(&'static str),
+    Mark(char),
+    Marks(&'static str),
+    Other,
+}
+
+fn part(c: char) -> Part {
+    use Part::{Base, Before, Kinzi, Mark, Marks, Other, Stacked};
+    match c {
+        E => Before(E),
+        '\u{103b}' | '\u{107e}'..='\u{1084}' => Before('\u{103c}'),
+        '\u{1000}'..='\u{102a}' | '\u{103f}' | '\u{104c}'..='\u{104f}' => Base(c, ""),
+        '\u{106a}' => Base('\u{1009}', ""),
+        '\u{106b}' => Base('\u{100a}', ""),
+        '\u{108f}' => Base('\u{1014}', ""),
+        '\u{1090}' => Base('\u{101b}', ""),
+        '\u{1086}' => Base('\u{103f}', ""),
+        '\u{106e}' => Base('\u{100d}', "\u{1039}\u{100d}"),
+        '\u{106f}' => Base('\u{100d}', "\u{1039}\u{100e}"),
+        '\u{1091}' => Base('\u{100f}', "\u{1039}\u{100d}"),
+        '\u{1092}' => Base('\u{100b}', "\u{1039}\u{100c}"),
+        '\u{1097}' => Base('\u{100b}', "\u{1039}\u{100b}"),
+        VIRAMA => Mark(ASAT),
+        ASAT | '\u{107d}' => Mark('\u{103b}'),
+        '\u{103c}' => Mark('\u{103d}'),
+        '\u{103d}' | '\u{1087}' => Mark('\u{103e}'),
+        '\u{1033}' => Mark('\u{102f}'),
+        '\u{1034}' => Mark('\u{1030}'),
+        '\u{1094}' | '\u{1095}' => Mark('\u{1037}'),
+        '\u{102b}'..='\u{1038}' => Mark(c),
+        '\u{105a}' => Marks("\u{102c}\u{103a}"),
+        '\u{1088}' => Marks("\u{103e}\u{102f}"),
+        '\u{1089}' => Marks("\u{103e}\u{1030}"),
+        '\u{108a}' => Marks("\u{103d}\u{103e}"),
+        '\u{108e}' => Marks("\u{102d}\u{1036}"),
+        '\u{1064}' => Kinzi(""),
+        '\u{108b}' => Kinzi("\u{102d}"),
+        '\u{108c}' => Kinzi("\u{102e}"),
+        '\u{108d}' => Kinzi("\u{1036}"),
+        '\u{1060}' => Stacked("\u{1039}\u{1000}"),
+        '\u{1061}' => Stacked("\u{1039}\u{1001}"),
+        '\u{1062}' => Stacked("\u{1039}\u{1002}"),
+        '\u{1063}' => Stacked("\u{1039}\u{1003}"),
+        '\u{1065}' => Stacked("\u{1039}\u{1005}"),
+        '\u{1066}' | '\u{1067}' => Stacked("\u{1039}\u{1006}"),
+        '\u{1068}' => Stacked("\u{1039}\u{1007}"),
+        '\u{1069}' => Stacked("\u{1039}\u{1008}"),
+        '\u{106c}' => Stacked("\u{1039}\u{100b}"),
+        '\u{106d}' => Stacked("\u{1039}\u{100c}"),
+        '\u{1070}' => Stacked("\u{1039}\u{100f}"),
+        '\u{1071}' | '\u{1072}' => Stacked("\u{1039}\u{1010}"),
+        '\u{1073}' | '\u{1074}' => Stacked("\u{1039}\u{1011}"),
+        '\u{1075}' => Stacked("\u{1039}\u{1012}"),
+        '\u{1076}' => Stacked("\u{1039}\u{1013}"),
+        '\u{1077}' => Stacked("\u{1039}\u{1014}"),
+        '\u{1078}' => Stacked("\u{1039}\u{1015}"),
+        '\u{1079}' => Stacked("\u{1039}\u{1016}"),
+        '\u{107a}' => Stacked("\u{1039}\u{1017}"),
+        '\u{107b}' | '\u{1093}' => Stacked("\u{1039}\u{1018}"),
+        '\u{107c}' => Stacked("\u{1039}\u{1019}"),
+        '\u{1085}' => Stacked("\u{1039}\u{101c}"),
+        '\u{1096}' => Stacked("\u{1039}\u{1010}\u{103d}"),
+        _ => Other,
+    }
+}
