@@ -234,10 +234,7 @@ fn lone(last: char, next: char) -> bool {
 /// Pieces, by index, that are one word taken apart: at least three in a row, each short for what stands beside it. Where
 /// words have no spaces, its first and last part may have more of the text before and behind.
 pub(super) fn runs(folded: &str, pieces: &[Piece]) -> Vec<Range<usize>> {
-    let gap = |index: usize| match pieces.get(index..index + 2) {
-        Some([a, b]) => folded.get(a.end..b.start).filter(|gap| gap.len() <= MAX_GAP),
-        _ => None,
-    };
+    let gap = |index| gap(folded, pieces, index);
     let mut runs: Vec<Range<usize>> = Vec::new();
     let mut index = 0;
     while index < pieces.len() {
@@ -246,8 +243,9 @@ pub(super) fn runs(folded: &str, pieces: &[Piece]) -> Vec<Range<usize>> {
             let Some((first, gap)) = first.zip(gap(index)) else { break };
             let most = longest(gap, (a.kind | b.kind) & UNSPACED != 0);
             let short = a.bases <= most && b.bases <= most;
-            // Other signs from here on: this part belongs to what follows.
-            handed_on = short && !alike(first, gap) && index > start;
+            // Other signs from here on: this part belongs to what follows, if that goes on so. A full stop does not.
+            handed_on =
+                short && !alike(first, gap) && index > start && self::gap(folded, pieces, index + 1) == Some(gap);
             if !short || !alike(first, gap) {
                 break;
             }
@@ -274,6 +272,14 @@ pub(super) fn runs(folded: &str, pieces: &[Piece]) -> Vec<Range<usize>> {
         }
     }
     runs
+}
+
+/// What stands between a piece and the next, as far as it may be part of a disguise.
+fn gap<'a>(folded: &'a str, pieces: &[Piece], index: usize) -> Option<&'a str> {
+    match pieces.get(index..index + 2) {
+        Some([a, b]) => folded.get(a.end..b.start).filter(|gap| gap.len() <= MAX_GAP),
+        _ => None,
+    }
 }
 
 /// Whether someone who put `first` between two letters put `gap` between the next. "T: A/C" is a list.

@@ -57,6 +57,9 @@ enum Reading {
 /// Bytes of folded text that are read for disguises; an SMS has at most a tenth of that.
 const MAX_READ: usize = 16 * 1024;
 
+/// Small letters whose capitals are one stroke: Greek iota, Cyrillic i and palochka, the African click.
+const STROKES: [char; 4] = ['\u{3b9}', '\u{456}', '\u{4cf}', '\u{1c0}'];
+
 /// What reading a text for disguises gave.
 #[derive(Default)]
 pub(super) struct Readings {
@@ -126,8 +129,7 @@ pub fn phrase_skeleton(folded: &str) -> String {
 }
 
 fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading, mixed: &mut bool) -> (Skeleton, bool) {
-    let mut writer =
-        Writer { folded, folder: Folder::new(folded.len()), how, ambiguous: false, mixed: false, last: ['\0'; 2] };
+    let mut writer = Writer { folded, folder: Folder::new(folded.len()), how, ambiguous: false, mixed: false };
     let mut joined: Vec<Range<usize>> = Vec::new();
     let mut runs = runs.iter().peekable();
     let mut at = 0;
@@ -171,8 +173,6 @@ struct Writer<'a> {
     how: Reading,
     ambiguous: bool,
     mixed: bool,
-    /// The last two letters written, to collapse more of the same.
-    last: [char; 2],
 }
 
 impl Writer<'_> {
@@ -183,7 +183,6 @@ impl Writer<'_> {
     /// What stays as it is.
     fn copy(&mut self, range: Range<usize>) {
         self.folder.copy(self.folded.get(range.clone()).unwrap_or(""), range.start as u32);
-        self.last = ['\0'; 2];
     }
 
     /// What stands between two words; a sign there that is no space is one, as `free-credit` and `free🎁credit` show.
@@ -192,7 +191,6 @@ impl Writer<'_> {
         if range.start > 0 && !text.is_empty() && text.chars().count() < 3 && !text.contains([' ', '/', ':', '@', ','])
         {
             self.folder.one(' ', range.start as u32, range.end as u32, range.len() == 1);
-            self.last = ['\0'; 2];
         } else {
             self.copy(range);
         }
@@ -214,7 +212,7 @@ impl Writer<'_> {
             && piece.kind & LETTERS != 0
             && text.bytes().all(|b| b.is_ascii_digit() || b"oil".contains(&b));
         let mut chars = text.char_indices().peekable();
-        let mut before = '\0';
+        let (mut before, mut last, mut run) = ('\0', '\0', 0);
         while let Some((at, c)) = chars.next() {
             let (start, mut end) = (piece.start + at, piece.start + at + c.len_utf8());
             let next = chars.peek().map_or('\0', |(_, c)| *c);
@@ -222,9 +220,19 @@ impl Writer<'_> {
                 'o' if number => '0',
                 'i' | 'l' if number => '1',
                 _ if home != 0 => pieces::at_home(home, before, c, next),
-                _ if kind & ACCENTS != 0 && !c.is_ascii() => looks_like(c).map_or(c, char::from),
+                _ if kind & ACCENTS != 0 && !c.is_ascii() => match looks_like(c) {
+                    // Capitals of i and l look alike in every script, and folding takes them for small ones.
+                    Some(b'i' | b'l') if self.how == Reading::Second && STROKES.contains(&c) => {
+                        self.stroke(before, next)
+                    }
+                    seen => {
+                        self.ambiguous |= STROKES.contains(&c);
+                        seen.map_or(c, char::from)
+                    }
+                },
                 // Three characters are a plate or a code; few words are so short.
                 '1' | '3'..='9' if piece.bases <= 3 && kind == piece.kind && !among => c,
+                '1' | '!' | '|' if leet && !number => self.stroke(before, next),
                 _ if leet && !number => self.leet(c),
                 _ => c,
             };
@@ -240,38 +248,38 @@ impl Writer<'_> {
                 }
             }
             before = letter;
-            if kind & TRIPLE != 0 && self.repeats(letter) {
+            run = if c == last { run + 1 } else { 0 };
+            last = c;
+            if run > 0 && kind & TRIPLE != 0 && letter == c && self.too_often(c, run, text.get(at..).unwrap_or("")) {
                 continue;
             }
-            self.last = [self.last[1], letter];
             self.put(letter, start, end);
-        }
-        if kind & TRIPLE == 0 {
-            self.last = ['\0'; 2];
         }
     }
 
-    /// Whether this letter stands here once too often.
-    fn repeats(&mut self, letter: char) -> bool {
-        let [before, last] = self.last;
-        match self.how {
-            _ if !letter.is_alphabetic() || letter != last => false,
-            Reading::First => {
-                self.ambiguous = true;
-                true
-            }
-            Reading::Second => letter == before,
+    /// Whether this letter, behind `run` of the same, is one too many; `rest` begins with it. At first every repetition is,
+    /// then those of three and more: of e and o, which are often doubled, all but two.
+    fn too_often(&mut self, c: char, run: usize, rest: &str) -> bool {
+        if !c.is_alphabetic() {
+            return false;
         }
+        self.ambiguous = true;
+        let many = run + rest.chars().take_while(|next| *next == c).take(3).count() > 2;
+        self.how == Reading::First || many && !(run == 1 && matches!(c, 'e' | 'o'))
+    }
+
+    /// A stroke, which is an i or an l. L stands before vowels, and ends words behind one; in the second reading all are.
+    fn stroke(&mut self, before: char, next: char) -> char {
+        self.ambiguous = true;
+        let vowel = |c: char| "aeiouy4@30".contains(c);
+        let l = vowel(next) || !next.is_alphanumeric() && vowel(before) || self.how == Reading::Second;
+        if l { 'l' } else { 'i' }
     }
 
     /// A digit or sign as the letter for which it is written.
-    fn leet(&mut self, c: char) -> char {
+    fn leet(&self, c: char) -> char {
         match c {
             '0' => 'o',
-            '1' | '!' | '|' => {
-                self.ambiguous = true;
-                if self.how == Reading::First { 'i' } else { 'l' }
-            }
             '3' | '€' => 'e',
             '4' | '@' => 'a',
             '5' | '$' => 's',

@@ -3,6 +3,7 @@
 //! Runs on hosts only. Everything that is wrong becomes a [`Diagnostic`]; outputs appear whole or not at all.
 #![forbid(unsafe_code)]
 
+pub mod attack;
 pub mod card;
 pub mod cli;
 pub mod cluster;

@@ -114,6 +114,44 @@ fn lint_has_nothing_to_say_about_the_starter_packs() {
 }
 
 #[test]
+fn stress_counts_what_disguises_cost() {
+    let done = scampack(&["stress", "--format", "jsonl"], "");
+    let lines: Vec<serde_json::Value> =
+        text(&done.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |attack: &str, script: &str| {
+        lines.iter().find(|l| l["attack"] == attack && l["script"] == script).unwrap().clone()
+    };
+    for script in ["thai", "latin"] {
+        assert!(of("none", script)["lost"] == 0 && of("none", script)["kept"].as_u64().unwrap() > 50);
+        for attack in ["zero-width", "case", "full-width", "digits", "unaccented", "mark-order", "padding"] {
+            assert_eq!(of(attack, script)["lost"], 0, "{attack} {script}");
+        }
+        // These still lose something; they must not lose more.
+        for (attack, most) in [("spacing", 8), ("punctuation", 8), ("emoji", 8), ("lines", 8), ("homoglyph", 30)] {
+            let counts = of(attack, script);
+            let all = counts["kept"].as_u64().unwrap() + counts["lowered"].as_u64().unwrap();
+            assert!(counts["lost"].as_u64().unwrap() * 100 <= most * all, "{counts}");
+        }
+    }
+    assert_eq!(scampack(&["stress", "--max-lost", "1"], "").status.code(), Some(3));
+    assert_eq!(scampack(&["stress", "--max-lost", "100"], "").status.code(), Some(0));
+    let again = scampack(&["stress", "--format", "jsonl"], "");
+    assert!(again.stdout == done.stdout, "the same seed gives the same disguises");
+}
+
+#[test]
+fn disguises_change_the_words_and_leave_the_link() {
+    use scampack::attack::Attack;
+    let plain = "พัสดุที่ 12 tài khoản verify now at https://bad.example/x1";
+    for (attack, name) in Attack::ALL.into_iter().skip(1) {
+        let disguised = attack.apply(plain, 7);
+        assert!(disguised != plain && disguised.contains("https://bad.example/x1"), "{name}: {disguised}");
+    }
+    assert_eq!(Attack::Unaccented.apply("tài khoản đã khóa พัสดุ", 1), "tai khoan da khoa พัสดุ");
+    assert_eq!(Attack::Spacing.apply("พัสดุ ok", 1), "พั ส ดุ   o k");
+}
+
+#[test]
 fn completions_name_every_command() {
     for shell in ["bash", "zsh", "fish"] {
         let said = text(&scampack(&["completions", shell], "").stdout);

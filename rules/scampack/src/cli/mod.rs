@@ -10,6 +10,7 @@ mod output;
 mod packs;
 mod reference;
 mod sources;
+mod stress;
 
 use clap::{Parser, Subcommand};
 use output::{Format, Out};
@@ -50,6 +51,8 @@ enum Command {
     Diff(compare::Diff),
     /// Compare how two sets of packs judge a corpus; exit code 3 when a budget is exceeded.
     Impact(compare::Impact),
+    /// Disguise examples in every way of a catalogue, and count which are still found.
+    Stress(stress::Stress),
     /// Print the half of a corpus that whoever writes rules may read.
     Split(corpus::Split),
     /// Print the JSON schema of a kind of rule source, for editors.
@@ -90,6 +93,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(explain) => explain.run(&mut out),
         Command::Diff(diff) => diff.run(&mut out),
         Command::Impact(impact) => impact.run(&mut out),
+        Command::Stress(stress) => stress.run(&mut out),
         Command::Split(split) => split.run(&mut out),
         Command::Schema(schema) => schema.run(&mut out),
         Command::Completions(completions) => completions.run(),
