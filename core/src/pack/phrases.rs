@@ -145,7 +145,12 @@ pub fn scan(
             for record in tier.bucket(hash) {
                 let Some(less) = looks.checked_sub(1) else { return false };
                 looks = less;
-                let Some((record, length, flags)) = stands(&record, rest, tables.get(*table)) else { continue };
+                let phrase = match record.text.is_empty() {
+                    false if record.begins(rest) => Some((record, record.text.len(), record.flags)),
+                    false => None,
+                    true => glued(&record, rest, tables.get(*table)),
+                };
+                let Some((record, length, flags)) = phrase else { continue };
                 let end = start + length;
                 let free = if view.joined.is_empty() { 0 } else { freed(view.joined, start, end) };
                 if view.skeleton && flags & AS_WRITTEN != 0 || !stands_free(view.text, start, end, flags | free) {
@@ -225,11 +230,9 @@ struct Record<'a> {
     text: &'a [u8],
 }
 
-/// The phrase of a record, where `rest` begins with it: its record, how many bytes it takes there, and its flags.
-fn stands<'a>(record: &Record<'a>, rest: &[u8], table: Option<&PhraseTable<'a>>) -> Option<(Record<'a>, usize, u8)> {
-    if !record.text.is_empty() {
-        return record.begins(rest).then_some((*record, record.text.len(), record.flags));
-    }
+/// The phrase of several words that is filed under its letters alone, where `rest` begins with those: its record, how many
+/// bytes it takes there, and its flags.
+fn glued<'a>(record: &Record<'a>, rest: &[u8], table: Option<&PhraseTable<'a>>) -> Option<(Record<'a>, usize, u8)> {
     let phrase = Records(table?.section.get(record.atom as usize..)?).next()?;
     let mut letters = phrase.text.iter().filter(|b| glues(**b));
     let length = letters.clone().count();

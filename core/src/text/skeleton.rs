@@ -260,7 +260,7 @@ impl Writer<'_> {
     /// Whether this letter, behind `run` of the same, is one too many; `rest` begins with it. At first every repetition is,
     /// then those of three and more: of e and o, which are often doubled, all but two.
     fn too_often(&mut self, c: char, run: usize, rest: &str) -> bool {
-        if !c.is_alphabetic() {
+        if !matches!(class_of(c), Class::Letter | Class::Unspaced) {
             return false;
         }
         self.ambiguous = true;
