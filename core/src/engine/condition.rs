@@ -57,7 +57,7 @@ impl Asked<'_> {
                         complete &= atom.is_some();
                         *slot = atom.unwrap_or(0);
                     }
-                    (0, complete && self.near(wanted, ordered, usize::from(distance)))
+                    (0, complete && self.window(wanted, ordered, usize::from(distance)).is_some())
                 }
             };
             let Some(left) = depth.checked_sub(popped) else { return false };
@@ -75,13 +75,10 @@ impl Asked<'_> {
         left.is_some()
     }
 
-    fn near(&self, atoms: &[u32], ordered: bool, distance: usize) -> bool {
-        self.window(atoms, ordered, distance).is_some()
-    }
-
     /// One hit of each atom within a window, the first there is: for each hit of the first as the earliest or, when
-    /// unordered, any as the earliest, the nearest later hit of every other.
-    fn window(&self, atoms: &[u32], ordered: bool, distance: usize) -> Option<Vec<Hit>> {
+    /// unordered, any as the earliest, the nearest later hit of every other. The earliest stands in
+    /// front, and again behind the last where there are fewer than [`NEAR`].
+    fn window(&self, atoms: &[u32], ordered: bool, distance: usize) -> Option<[Hit; NEAR]> {
         let leaders = if ordered { atoms.get(..1).unwrap_or(&[]) } else { atoms };
         leaders.iter().find_map(|leader| {
             let starts = self.hits.of(self.index, *leader);
@@ -91,12 +88,11 @@ impl Asked<'_> {
                 return None;
             }
             starts.iter().find_map(|first| {
-                let mut found = vec![*first];
+                let mut found = [*first; NEAR];
                 let mut from = if ordered { first.end } else { first.start };
-                for hits in &others {
-                    let next = hits.get(hits.partition_point(|h| h.start < from))?;
-                    from = if ordered { next.end } else { from };
-                    found.push(*next);
+                for (hits, slot) in others.iter().zip(found.iter_mut().skip(1)) {
+                    *slot = *hits.get(hits.partition_point(|h| h.start < from))?;
+                    from = if ordered { slot.end } else { from };
                 }
                 let end = found.iter().map(|h| h.end).max()?;
                 within(self.folded, first.start as usize, end as usize, distance).then_some(found)
@@ -114,7 +110,7 @@ impl Asked<'_> {
                 Op::Atom(atom) => hits.extend(self.hits.of(self.index, atom).iter().take(2)),
                 Op::Near { n, ordered, distance } => {
                     let atoms: Vec<u32> = steps.by_ref().take(usize::from(n).min(NEAR)).filter_map(atom_of).collect();
-                    hits.extend(self.window(&atoms, ordered, usize::from(distance)).unwrap_or_default());
+                    hits.extend(self.window(&atoms, ordered, usize::from(distance)).into_iter().flatten());
                 }
                 _ => {}
             }

@@ -114,7 +114,7 @@ pub(super) fn links<'a>(filter: &ScamFilter, message: &Message, prepared: &'a Pr
 
 fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<Judged<'a>> {
     let host = link.host.as_str();
-    let suffix = filter.packs.iter().filter(|p| p.trusted()).find_map(|p| p.pack.public_suffix(host));
+    let suffix = filter.trusted().find_map(|p| p.public_suffix(host));
     let domain = suffix.and_then(|s| registrable(host, s));
     let name = suffix.and_then(|s| host.get(host.len().checked_sub(s)?..)).unwrap_or("");
     let more = link.range.len() > host.len();
@@ -126,16 +126,15 @@ fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<J
     }
     let domain = domain.unwrap_or(host);
     let allowed = filter.overlay.host(host, message.received_at) == Some(OverlayAction::Allow);
-    let mut trusted = filter.packs.iter().filter(|p| p.trusted());
-    let own = trusted.clone().any(|p| p.pack.official(domain).is_some());
-    let official = allowed || own || trusted.any(|p| owner(&p.pack, domain, name).is_some());
+    let known = |name: &str| filter.trusted().any(|p| official(p, name).is_some());
+    let own = allowed || known(domain);
+    let by_suffix = !own && known(name);
+    let official = own || by_suffix;
     let mut facts = Facts::default();
     facts.set(Fact::LinkAny);
     facts.set(if official { Fact::LinkOfficial } else { Fact::LinkUnofficial });
     // Free hosting is often a public suffix itself, so names above the registrable domain count too.
-    for use_of in hosts_up(host)
-        .filter_map(|name| filter.packs.iter().filter(|p| p.trusted()).find_map(|p| p.pack.domain_use(name)))
-    {
+    for use_of in hosts_up(host).filter_map(|name| filter.trusted().find_map(|p| p.domain_use(name))) {
         facts.0 |= 1u64.checked_shl(u32::from(use_of)).unwrap_or(0);
     }
     let flags = [
@@ -145,14 +144,17 @@ fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<J
         (link.port.is_some_and(|p| p != 80 && p != 443), Fact::LinkPort),
     ];
     flags.iter().filter(|(holds, _)| *holds).for_each(|(_, fact)| facts.set(*fact));
-    Some(Judged { link, domain, suffix: name, official, by_suffix: official && !own && !allowed, facts })
+    Some(Judged { link, domain, suffix: name, official, by_suffix, facts })
 }
 
 /// Atom of the brand that a domain belongs to: its own, or the one that runs the whole suffix (`go.th`, `gov.sg`).
 pub(super) fn owner(pack: &Pack, domain: &str, suffix: &str) -> Option<u32> {
-    // No brand runs a whole top-level domain such as `com`.
-    let whole = suffix.contains('.').then(|| pack.official(suffix)).flatten();
-    pack.official(domain).filter(|_| domain.contains('.')).or(whole)
+    official(pack, domain).or_else(|| official(pack, suffix))
+}
+
+/// Atom of the brand of exactly this name; no brand runs a whole top-level domain such as `com`.
+fn official(pack: &Pack, name: &str) -> Option<u32> {
+    name.contains('.').then(|| pack.official(name)).flatten()
 }
 
 fn registrable(host: &str, suffix: usize) -> Option<&str> {
@@ -166,7 +168,7 @@ pub(super) fn sender_class(filter: &ScamFilter, message: &Message) -> SenderClas
     let Some(sender) = &message.sender else { return SenderClass::Unknown };
     let view = fold(sender.as_str().trim());
     let name = view.text();
-    if let Some(known) = filter.packs.iter().filter(|p| p.trusted()).find_map(|p| p.pack.sender(name)) {
+    if let Some(known) = filter.trusted().find_map(|p| p.sender(name)) {
         return known;
     }
     let digits = name.bytes().filter(u8::is_ascii_digit).count();

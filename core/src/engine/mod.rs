@@ -15,7 +15,7 @@ pub use facts::Fact;
 use crate::error::Error;
 use crate::message::Message;
 use crate::pack::{Automaton, Pack, PackSource, Pattern, Scoring};
-use crate::text::prepare;
+use crate::text::{Prepared, prepare};
 use crate::verdict::{Level, PackId, Reason, Verdict};
 use overlay::Overlay;
 use std::sync::{Arc, OnceLock};
@@ -57,6 +57,11 @@ impl OpenPack {
     /// and domains are what, which phrases fill concepts. A pack that may not cause every level may not lower one so.
     fn trusted(&self) -> bool {
         self.may_guard || self.ceiling >= Level::Scam
+    }
+
+    /// Whether a hit of `atom` counts: those of guards need the right to.
+    fn may_fill(&self, atom: u32) -> bool {
+        self.may_guard || !(GUARD_CONCEPTS..INNOCENT).contains(&atom)
     }
 }
 
@@ -122,9 +127,12 @@ impl ScamFilter {
     /// Judges one message. Any thread, no I/O, time in proportion to its length up to [`crate::text::MAX_TEXT`].
     #[must_use]
     pub fn check(&self, message: &Message) -> Verdict {
-        let prepared = prepare(message.text.as_str());
-        let detected = detect::detect(self, message, &prepared);
-        score::score(self, message, &prepared, detected)
+        self.judge(message, &prepare(message.text.as_str()))
+    }
+
+    fn judge(&self, message: &Message, prepared: &Prepared<'_>) -> Verdict {
+        let detected = detect::detect(self, message, prepared);
+        score::score(self, message, prepared, detected)
     }
 
     /// Judges one link alone: a QR code, a browser's address, a share. What does not read as a link is `unknown`.
@@ -132,8 +140,9 @@ impl ScamFilter {
     pub fn check_link(&self, link: &str) -> Verdict {
         let link = link.trim();
         let message = Message::sms(link);
-        let mut verdict = self.check(&message);
-        if verdict.level == Level::Clear && !detect::is_link(self, &message) {
+        let prepared = prepare(link);
+        let mut verdict = self.judge(&message, &prepared);
+        if verdict.level == Level::Clear && !detect::is_link(self, &message, &prepared) {
             verdict.level = Level::Unknown;
         }
         verdict
@@ -168,6 +177,11 @@ impl ScamFilter {
     #[must_use]
     pub fn scoring(&self) -> &Scoring {
         &self.scoring
+    }
+
+    /// The packs whose word about the world counts for all.
+    fn trusted(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.iter().filter(|open| open.trusted()).map(|open| &open.pack)
     }
 
     fn pack_ids(&self) -> Vec<PackId> {

@@ -3,6 +3,7 @@
 //! Judges nothing: whether a bare `name.tld` is a link is decided by the engine, which knows the public suffixes.
 
 use super::host::{host_of, is_number};
+use super::tables::looks_like;
 use super::{Class, MAX_LINKS, class_of};
 use core::ops::Range;
 
@@ -128,16 +129,15 @@ fn authority_end(rest: &str) -> usize {
         });
     }
     let ends = |c: char| match c {
-        '.' | '-' | '_' | ':' | '@' | '%' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' => false,
-        '$' | '&' | '+' | '=' | '~' | '!' | '*' | ';' => false,
+        '-' | '_' | ':' | '@' | '%' => false,
+        _ if DOTS.contains(&c) || USER_SIGNS.contains(&c) => false,
         _ if c.is_ascii() => !c.is_ascii_alphanumeric(),
-        _ => matches!(class_of(c), Class::Space) || class_of(c) == Class::Other && !looks_like_letter(c),
+        _ => matches!(class_of(c), Class::Space) || class_of(c) == Class::Other && looks_like(c).is_none(),
     };
     let end = rest.find(ends).unwrap_or(rest.len());
     let mut whole = rest.get(..end).unwrap_or("");
-    // Signs that only a user name may hold; without one they end the host.
     if !whole.contains('@') {
-        whole = whole.split(['$', '&', '+', '=', '~', '!', '*', ';']).next().unwrap_or("");
+        whole = whole.split(USER_SIGNS).next().unwrap_or("");
     }
     let Some(first) = whole.find(|c: char| !c.is_ascii()).filter(|first| {
         // A host of other letters from its first label on is one name.
@@ -158,13 +158,13 @@ fn authority_end(rest: &str) -> usize {
 /// Full stops that browsers take for dots.
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
+/// Signs that a user name may hold; without one they end the host.
+const USER_SIGNS: [char; 8] = ['$', '&', '+', '=', '~', '!', '*', ';'];
+
 /// Without the punctuation of the sentence behind a host.
 fn trimmed(whole: &str, end: usize) -> usize {
-    whole.get(..end).unwrap_or("").trim_end_matches(['.', ':', '-', '_', '%', '\u{3002}', '\u{ff0e}', '\u{ff61}']).len()
-}
-
-fn looks_like_letter(c: char) -> bool {
-    super::tables::looks_like(c).is_some()
+    let sentence = |c: char| DOTS.contains(&c) || matches!(c, ':' | '-' | '_' | '%');
+    whole.get(..end).unwrap_or("").trim_end_matches(sentence).len()
 }
 
 fn split_port(authority: &str) -> (&str, Option<u16>) {

@@ -5,17 +5,20 @@
 mod fold;
 mod host;
 mod link;
+mod neighbours;
 mod phone;
 mod pieces;
 mod skeleton;
 mod tables;
+mod view;
 mod zawgyi;
 
-pub use fold::{Class, View, class_of, fold};
+pub use fold::{Class, class_of, fold};
 pub use link::{Link, hosts_up, parse_link};
 pub use skeleton::Skeleton;
 #[cfg(feature = "write")]
 pub use skeleton::phrase_skeleton;
+pub use view::View;
 
 use core::ops::Range;
 
@@ -37,8 +40,6 @@ pub struct Prepared<'a> {
     pub folded: View,
     /// How the text reads where that is not what it says; none for most texts, at most three.
     pub skeletons: Vec<Skeleton>,
-    /// A word is made of letters of several scripts that look alike.
-    pub mixed_scripts: bool,
     /// Candidate links in order; those without a scheme still need a known top-level domain.
     pub links: Vec<Link>,
     /// Phone numbers in order.
@@ -54,13 +55,12 @@ pub fn prepare(text: &str) -> Prepared<'_> {
     let (folded, grew) = fold::fold_up_to(original, MAX_FOLDED);
     let (links, more_links) = link::find(original);
     let (phones, more_phones) = phone::find(&folded, &links);
-    let skeleton::Readings { mut skeletons, mixed: mixed_scripts, cut: unread } = skeleton::readings(&folded, &links);
+    let skeleton::Readings { mut skeletons, cut: unread } = skeleton::readings(&folded, &links);
     skeletons.extend(zawgyi::reading(original).map(Skeleton::of_original));
     Prepared {
         original,
         folded,
         skeletons,
-        mixed_scripts,
         links,
         phones,
         truncated: cut || grew || unread || more_links || more_phones,

@@ -2,6 +2,7 @@
 //! of them are one word that was taken apart.
 
 use super::fold::{Class, class_of};
+use super::neighbours::{BURMESE, THAI, script};
 use super::tables::looks_like;
 use core::ops::Range;
 
@@ -49,9 +50,7 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
             // A lone letter beside a script without spaces is for the slow way.
             if word > 1 || folded.as_bytes().get(after).is_none_or(u8::is_ascii) {
                 open = if empty { Piece::at(at) } else { open };
-                open.end = at + word;
-                open.bases = open.bases.saturating_add(word as u16);
-                open.kind |= LETTERS | if triple(folded, at, word) { TRIPLE } else { 0 };
+                open.add(at + word, word as u16, LETTERS | if triple(folded, at, word) { TRIPLE } else { 0 });
                 last = folded.as_bytes().get(open.end - 1).map_or('\0', |b| char::from(*b));
                 repeated = 0;
                 at = open.end;
@@ -60,9 +59,7 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         }
         if let Some(run) = thai(folded, at).filter(|run| run.bases > 2 && (empty || script(last) == THAI)) {
             open = if empty { Piece::at(at) } else { open };
-            open.end = run.end;
-            open.bases = open.bases.saturating_add(run.bases);
-            open.kind |= UNSPACED | if run.triple { TRIPLE } else { 0 };
+            open.add(run.end, run.bases, UNSPACED | if run.triple { TRIPLE } else { 0 });
             last = run.last;
             repeated = 0;
             at = run.end;
@@ -70,7 +67,7 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         }
         let next = folded.get(after..).and_then(|rest| rest.chars().next()).unwrap_or('\0');
         let other = script(last) != 0 && script(c) != 0 && script(c) != script(last);
-        let kind = kind_of(c, empty, &open, last, next) | if other { u16::from(MIXED) } else { 0 };
+        let kind = kind_of(c, empty, &open, last, next) | if other { MIXED } else { 0 };
         at = after;
         if kind == 0 {
             if !empty {
@@ -85,11 +82,8 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         if empty {
             open = Piece::at(after - c.len_utf8());
         }
-        let (mark, kind) = (kind & MARK != 0, kind & !MARK);
-        open.kind |= kind as u8;
-        open.end = after;
-        if !mark {
-            open.bases = open.bases.saturating_add(1);
+        open.add(after, u16::from(kind & MARK == 0), kind & !MARK);
+        if kind & MARK == 0 {
             repeated = if c == last { repeated + 1 } else { 0 };
             if repeated > 1 && !c.is_ascii_digit() {
                 open.kind |= TRIPLE;
@@ -177,13 +171,13 @@ fn triple(folded: &str, at: usize, letters: usize) -> bool {
     word.windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c && a.is_ascii_lowercase()))
 }
 
-/// Beside the kinds above: the character is a mark.
-const MARK: u16 = 256;
+/// Beside the kinds above, of a character and never of a piece: it is a mark.
+const MARK: u8 = 128;
 
 /// What `c` adds to the piece before it; 0 for what ends a piece.
-fn kind_of(c: char, first: bool, open: &Piece, last: char, next: char) -> u16 {
+fn kind_of(c: char, first: bool, open: &Piece, last: char, next: char) -> u8 {
     let letter_next = next.is_ascii_lowercase();
-    u16::from(match c {
+    match c {
         // A lone letter beside or among those of a script without spaces; a word or a name there is what people write.
         'u' | 's' | 'n' | 'w' | 'o' | 'c' if lone(last, next) => LETTERS | MIXED,
         'a'..='z' => LETTERS,
@@ -202,13 +196,13 @@ fn kind_of(c: char, first: bool, open: &Piece, last: char, next: char) -> u16 {
             Class::Letter => ACCENTS,
             Class::Digit => DIGITS,
             // Marks of no script strike a word through.
-            Class::Mark if ('\u{300}'..='\u{36f}').contains(&c) => return MARK | u16::from(ACCENTS),
-            Class::Mark if open.kind & UNSPACED != 0 || script(c) != 0 => return MARK | u16::from(UNSPACED),
-            Class::Mark => return MARK | u16::from(ACCENTS),
+            Class::Mark if ('\u{300}'..='\u{36f}').contains(&c) => MARK | ACCENTS,
+            Class::Mark if open.kind & UNSPACED != 0 || script(c) != 0 => MARK | UNSPACED,
+            Class::Mark => MARK | ACCENTS,
             _ if looks_like(c).is_some() => ACCENTS,
             _ => 0,
         },
-    })
+    }
 }
 
 fn hides(piece: &Piece) -> bool {
@@ -218,6 +212,12 @@ fn hides(piece: &Piece) -> bool {
 impl Piece {
     fn at(start: usize) -> Self {
         Self { start, end: start, bases: 0, kind: 0 }
+    }
+
+    fn add(&mut self, end: usize, bases: u16, kind: u8) {
+        self.end = end;
+        self.bases = self.bases.saturating_add(bases);
+        self.kind |= kind;
     }
 
     /// Letters with digits or signs between them, read as letters.
@@ -294,61 +294,5 @@ fn longest(gap: &str, unspaced: bool) -> u16 {
         _ if gap.is_ascii() => 2 + u16::from(unspaced),
         _ if unspaced => 6,
         _ => 2,
-    }
-}
-
-/// Number of a script without spaces; 0 for others, and for those whose words are not mixed here.
-fn script(c: char) -> u8 {
-    match c as u32 {
-        0xe00..=0xe7f => THAI,
-        0xe80..=0xeff => LAO,
-        0x1000..=0x109f => BURMESE,
-        0x1780..=0x17ff => KHMER,
-        _ => 0,
-    }
-}
-
-const THAI: u8 = 1;
-const LAO: u8 = 2;
-const BURMESE: u8 = 3;
-const KHMER: u8 = 4;
-
-/// The script of most letters of a piece.
-pub(super) fn home(piece: &str) -> u8 {
-    let mut counts = [0u32; 5];
-    piece.chars().filter_map(|c| Some(usize::from(script(c))).filter(|s| *s > 0)).for_each(|s| {
-        if let Some(count) = counts.get_mut(s) {
-            *count += 1;
-        }
-    });
-    let most = (1..5u8).max_by_key(|s| counts.get(usize::from(*s)).copied().unwrap_or(0));
-    most.filter(|s| counts.get(usize::from(*s)).copied().unwrap_or(0) > 0).unwrap_or(0)
-}
-
-/// `c` as a letter of `home`, where it stands among such letters and looks like one.
-pub(super) fn at_home(home: u8, before: char, c: char, next: char) -> char {
-    let among = script(before) == home || script(next) == home;
-    let within = script(before) == home && script(next) == home;
-    let lettered = |code: u32| char::from_u32(code).filter(|c| class_of(*c) != Class::Other).unwrap_or(c);
-    match (home, c) {
-        // Lao was laid out beside Thai in Unicode, letter by letter.
-        (THAI, '\u{e80}'..='\u{eff}') if among => lettered(c as u32 - 0x80),
-        (LAO, '\u{e00}'..='\u{e7f}') if among => lettered(c as u32 + 0x80),
-        (THAI, 'ฅ') => 'ค',
-        (THAI, 'ฃ') => 'ข',
-        (THAI, 'ๅ') => 'า',
-        (THAI, '฿') if among => 'บ',
-        (THAI, 'u') if among => 'น',
-        (THAI, 's') if among => 'ร',
-        (THAI, 'n') if within => 'ท',
-        (THAI, 'w') if within => 'พ',
-        (LAO, 'u') if among => 'ບ',
-        (BURMESE, 'ဝ') if before.is_ascii_digit() => '0',
-        (BURMESE, 'o' | '0') if among => 'ဝ',
-        (BURMESE, 'c') if among => 'င',
-        (BURMESE, '7') if within => 'ရ',
-        (BURMESE, ':') if within => 'း',
-        (KHMER, 'o') if before.is_ascii_digit() || next.is_ascii_digit() => '0',
-        _ => c,
     }
 }

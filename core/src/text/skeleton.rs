@@ -5,10 +5,12 @@
 //! neighbouring scripts inside of a word follow the word, a letter three times is one, and words that were taken apart
 //! by spaces, punctuation or emoji are put together.
 
-use super::fold::{Class, Folder, View, class_of};
+use super::fold::{Class, Folder, class_of};
 use super::link::Link;
-use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, TRIPLE, UNSPACED};
+use super::neighbours;
+use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, TRIPLE};
 use super::tables::looks_like;
+use super::view::View;
 use core::ops::Range;
 
 /// One reading of a disguised text.
@@ -65,8 +67,6 @@ const STROKES: [char; 4] = ['\u{3b9}', '\u{456}', '\u{4cf}', '\u{1c0}'];
 pub(super) struct Readings {
     /// Those that differ from the text, at most two.
     pub(super) skeletons: Vec<Skeleton>,
-    /// A word mixes scripts to look like another.
-    pub(super) mixed: bool,
     /// Something is disguised, and there is more text than was read.
     pub(super) cut: bool,
 }
@@ -90,15 +90,13 @@ pub(super) fn readings(folded: &View, links: &[Link]) -> Readings {
         pieces.retain(|piece| !in_link(piece));
     }
     let runs = pieces::runs(text, &pieces);
-    let mut mixed = false;
-    let mut skeletons = Vec::new();
-    let (first, ambiguous) = read(text, &pieces, &runs, Reading::First, &mut mixed);
-    skeletons.push(first);
+    let (first, ambiguous) = read(text, &pieces, &runs, Reading::First);
+    let mut skeletons = vec![first];
     if ambiguous {
-        skeletons.push(read(text, &pieces, &runs, Reading::Second, &mut mixed).0);
+        skeletons.push(read(text, &pieces, &runs, Reading::Second).0);
     }
     skeletons.retain(|skeleton| skeleton.text() != text);
-    Readings { cut: cut && !skeletons.is_empty(), skeletons, mixed }
+    Readings { cut: cut && !skeletons.is_empty(), skeletons }
 }
 
 /// The skeleton of a phrase: without what needs a context to be seen.
@@ -128,8 +126,9 @@ pub fn phrase_skeleton(folded: &str) -> String {
     out
 }
 
-fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading, mixed: &mut bool) -> (Skeleton, bool) {
-    let mut writer = Writer { folded, folder: Folder::new(folded.len()), how, ambiguous: false, mixed: false };
+/// The text in one reading, and whether some sign in it could be read otherwise.
+fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading) -> (Skeleton, bool) {
+    let mut writer = Writer { folded, folder: Folder::new(folded.len()), how, ambiguous: false };
     let mut joined: Vec<Range<usize>> = Vec::new();
     let mut runs = runs.iter().peekable();
     let mut at = 0;
@@ -162,7 +161,6 @@ fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading, mix
         at = piece.end;
     }
     writer.gap(at..folded.len());
-    *mixed |= writer.mixed;
     let ambiguous = writer.ambiguous;
     (Skeleton { view: writer.folder.finish(), of_original: false, joined }, ambiguous)
 }
@@ -172,7 +170,6 @@ struct Writer<'a> {
     folder: Folder,
     how: Reading,
     ambiguous: bool,
-    mixed: bool,
 }
 
 impl Writer<'_> {
@@ -207,7 +204,7 @@ impl Writer<'_> {
         if !leet && kind & (ACCENTS | MIXED | TRIPLE) == 0 {
             return self.copy(piece.start..piece.end);
         }
-        let home = if kind & MIXED != 0 { pieces::home(text) } else { 0 };
+        let home = if kind & MIXED != 0 { neighbours::home(text) } else { 0 };
         let number = piece.kind & DIGITS != 0
             && piece.kind & LETTERS != 0
             && text.bytes().all(|b| b.is_ascii_digit() || b"oil".contains(&b));
@@ -219,7 +216,7 @@ impl Writer<'_> {
             let letter = match c {
                 'o' if number => '0',
                 'i' | 'l' if number => '1',
-                _ if home != 0 => pieces::at_home(home, before, c, next),
+                _ if home != 0 => neighbours::at_home(home, before, c, next),
                 _ if kind & ACCENTS != 0 && !c.is_ascii() => match looks_like(c) {
                     // Capitals of i and l look alike in every script, and folding takes them for small ones.
                     Some(b'i' | b'l') if self.how == Reading::Second && STROKES.contains(&c) => {
@@ -235,9 +232,6 @@ impl Writer<'_> {
                 '1' | '!' | '|' if leet && !number => self.stroke(before, next),
                 _ if leet && !number => self.leet(c),
                 _ => c,
-            };
-            self.mixed |= letter != c && piece.kind & (LETTERS | UNSPACED) != 0 && class_of(c) == Class::Letter && {
-                piece.bases > 3 && kind & LETTERS != 0 && text.bytes().filter(u8::is_ascii_alphabetic).count() > 1
             };
             // Accents are what people leave out; marks of scripts without spaces are part of the word.
             if kind & ACCENTS != 0 {

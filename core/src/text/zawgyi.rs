@@ -5,8 +5,9 @@
 //! stacked letters as code points of their own. The mapping is that of the font, as Rabbit and ICU's `my-t-my-s0-zawgyi`
 //! publish it.
 
-use super::fold::{Folder, View};
+use super::fold::Folder;
 use super::tables::{self, Mapping};
+use super::view::View;
 
 const E: char = '\u{1031}';
 const ASAT: char = '\u{103a}';
@@ -59,7 +60,7 @@ fn is_invisible(c: char) -> bool {
 /// One consonant with all that belongs to it.
 #[derive(Default)]
 struct Cluster {
-    start: u32,
+    start: Option<u32>,
     end: u32,
     /// What was seen before the consonant: E, RA.
     before: String,
@@ -77,72 +78,40 @@ struct Writer {
 impl Writer {
     fn letter(&mut self, c: char, start: u32, end: u32) {
         let part = part(c);
-        match part {
-            Part::Before(c) => {
-                if self.cluster.base.is_some() || self.cluster.before.contains(c) {
-                    self.flush();
-                }
-                self.grow(start, end);
-                self.cluster.before.push(c);
-            }
-            Part::Base(c, stacked) => {
-                if self.cluster.base.is_some() {
-                    self.flush();
-                }
-                self.grow(start, end);
-                self.cluster.base = Some(c);
-                self.cluster.stacked.push_str(stacked);
-            }
-            Part::Stacked(text) => {
-                self.grow(start, end);
-                self.cluster.stacked.push_str(text);
-            }
-            Part::Kinzi(marks) => {
-                self.grow(start, end);
-                self.cluster.kinzi = true;
-                self.cluster.marks.push_str(marks);
-            }
-            Part::Marks(text) => {
-                self.grow(start, end);
-                self.cluster.marks.push_str(text);
-            }
-            Part::Mark(c) => {
-                self.grow(start, end);
-                self.cluster.marks.push(c);
-            }
-            Part::Other => {
-                let hidden = is_invisible(c);
-                if !hidden {
-                    self.flush();
-                    self.put(c, start, end);
-                }
-            }
+        let ends = match part {
+            Part::Before(c) => self.cluster.base.is_some() || self.cluster.before.contains(c),
+            Part::Base(..) => self.cluster.base.is_some(),
+            Part::Other => !is_invisible(c),
+            _ => false,
+        };
+        if ends {
+            self.flush();
         }
-    }
-
-    fn grow(&mut self, start: u32, end: u32) {
         let cluster = &mut self.cluster;
-        if cluster.base.is_none() && cluster.before.is_empty() && cluster.marks.is_empty() && cluster.stacked.is_empty()
-        {
-            cluster.start = start;
+        match part {
+            Part::Other => return self.folder.mapped(c, start, end),
+            Part::Before(c) => cluster.before.push(c),
+            Part::Base(c, stacked) => {
+                cluster.base = Some(c);
+                cluster.stacked.push_str(stacked);
+            }
+            Part::Stacked(text) => cluster.stacked.push_str(text),
+            Part::Kinzi(marks) => {
+                cluster.kinzi = true;
+                cluster.marks.push_str(marks);
+            }
+            Part::Marks(text) => cluster.marks.push_str(text),
+            Part::Mark(c) => cluster.marks.push(c),
         }
+        cluster.start.get_or_insert(start);
         cluster.end = end;
     }
 
     fn flush(&mut self) {
         let Cluster { start, end, before, kinzi, base, stacked, marks } = core::mem::take(&mut self.cluster);
-        let kinzi = if kinzi { KINZI } else { "" };
+        let (start, kinzi) = (start.unwrap_or(end), if kinzi { KINZI } else { "" });
         let all = kinzi.chars().chain(base).chain(stacked.chars()).chain(before.chars()).chain(marks.chars());
-        all.for_each(|c| self.put(c, start, end));
-    }
-
-    fn put(&mut self, c: char, start: u32, end: u32) {
-        match tables::lookup(c) {
-            (_, Mapping::Drop) => {}
-            (1, _) => self.folder.one(' ', start, end, false),
-            (_, Mapping::Keep) => self.folder.one(c.to_ascii_lowercase(), start, end, false),
-            (_, Mapping::To(text)) => text.chars().for_each(|c| self.folder.one(c, start, end, false)),
-        }
+        all.for_each(|c| self.folder.mapped(c, start, end));
     }
 }
 

@@ -44,7 +44,8 @@ pub fn run(tree: &Tree, compiled: &Compiled, filter: &ScamFilter) -> Outcome {
     outcome
 }
 
-fn message(example: &Example) -> Message {
+/// The message of an example.
+pub(crate) fn message(example: &Example) -> Message {
     let mut message = Message::sms(&example.text);
     message.sender = example.sender.clone().map(Into::into);
     message.sim_country = example.country.as_ref().map(|country| country.get_ref().clone());

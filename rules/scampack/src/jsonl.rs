@@ -6,6 +6,7 @@ mod object;
 pub use object::Misspelt;
 pub(crate) use object::Object;
 
+use crate::codes;
 use scamfilter::{Channel, Message, ScamFilter};
 use std::fmt::Write as _;
 use std::io::{self, BufRead, Read, Write};
@@ -152,8 +153,8 @@ pub(crate) fn message(line: &Object<'_>) -> Result<Message, String> {
         Some(name) => Channel::from_name(&name).ok_or("unknown channel; known: sms, mms, rcs, notification")?,
     };
     let sim_country = line.string("sim_country")?;
-    if sim_country.as_ref().is_some_and(|code| country(code).is_none()) {
-        return Err(format!("`sim_country` must be {COUNTRY}"));
+    if sim_country.as_ref().is_some_and(|code| codes::country(code).is_none()) {
+        return Err(format!("`sim_country` must be {}", codes::COUNTRY));
     }
     Ok(Message {
         text: line.string("text")?.ok_or("`text` is missing")?.into(),
@@ -166,14 +167,4 @@ pub(crate) fn message(line: &Object<'_>) -> Result<Message, String> {
         has_replied: line.flag("has_replied")?,
         locale: line.string("locale")?,
     })
-}
-
-/// What a country is written as, in messages of this tool.
-pub(crate) const COUNTRY: &str = "two letters of ISO 3166-1, such as TH";
-
-/// The country of a code, in capitals; phones give small letters.
-pub(crate) fn country(code: &str) -> Option<String> {
-    let letters = code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
-    let code = code.to_ascii_uppercase();
-    (letters && celes::Country::from_alpha2(&code).is_ok()).then_some(code)
 }

@@ -7,6 +7,7 @@ pub mod attack;
 pub mod card;
 pub mod cli;
 pub mod cluster;
+pub mod codes;
 pub mod condition;
 pub mod content;
 pub mod dates;

@@ -9,7 +9,7 @@ use crate::load::Tree;
 use crate::lower::{Compiled, Place};
 use anyhow::Context;
 use scamfilter::Pack;
-use scamfilter::engine::INNOCENT;
+use scamfilter::engine::{INNOCENT, LOCAL_ATOMS};
 use scamfilter::pack::{PhraseEdge, PhraseHit, Scanned, scan};
 use scamfilter::text::fold;
 use std::collections::BTreeMap;
@@ -50,9 +50,9 @@ pub fn lint(tree: &Tree, compiled: &Compiled, common: &[u8]) -> anyhow::Result<V
             scan(&tables, Scanned::folded(folded.text()), MAX_HITS, |pack, hit| hits.push((pack, hit)));
             // A longer phrase of the same meaning shows that the word is meant.
             let swallowed = |hit: &PhraseHit| {
-                hits.iter().any(|(_, word)| {
-                    (word.atom == INNOCENT || word.atom == hit.atom && word != hit)
-                        && (word.start <= hit.start && hit.end <= word.end)
+                hits.iter().any(|(pack, word)| {
+                    let same = word.atom == hit.atom && word != hit && (*pack == 0 || word.atom < LOCAL_ATOMS);
+                    (word.atom == INNOCENT || same) && word.start <= hit.start && hit.end <= word.end
                 })
             };
             let phrase = hits.iter().filter(|(pack, hit)| *pack == 0 && !swallowed(hit)).find_map(|(_, hit)| {

@@ -10,10 +10,12 @@ const LISTED: i32 = 8_000;
 pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     for judged in &seen.links {
         for (index, open) in seen.filter.packs.iter().enumerate() {
-            let names = hosts_up(&judged.link.host).take_while(|h| h.len() >= judged.domain.len());
             // An official domain is never listed; below a suffix that a brand runs, such as go.th, a broken-into host may be.
-            let known = judged.official && !(judged.by_suffix && open.trusted());
-            let Some(listed) = { names }.find(|h| open.pack.lists_host(h)).filter(|_| !known) else { continue };
+            if judged.official && !(judged.by_suffix && open.trusted()) {
+                continue;
+            }
+            let names = hosts_up(&judged.link.host).take_while(|h| h.len() >= judged.domain.len());
+            let Some(listed) = { names }.find(|h| open.pack.lists_host(h)) else { continue };
             findings.push(Finding {
                 rule: format!("{}.hosts", open.pack.id()),
                 pack: Some(index),

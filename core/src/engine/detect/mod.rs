@@ -12,7 +12,7 @@ use super::facts::{self, Facts, Judged};
 use super::hits::Hits;
 use crate::message::Message;
 use crate::pack::SenderClass;
-use crate::text::{Prepared, prepare};
+use crate::text::Prepared;
 use crate::verdict::{Category, Level, ReasonCode};
 use core::ops::Range;
 
@@ -74,9 +74,8 @@ struct Seen<'a> {
 }
 
 /// Whether the whole of a message is one link.
-pub(super) fn is_link(filter: &ScamFilter, message: &Message) -> bool {
-    let prepared = prepare(message.text.as_str());
-    let links = facts::links(filter, message, &prepared);
+pub(super) fn is_link(filter: &ScamFilter, message: &Message, prepared: &Prepared<'_>) -> bool {
+    let links = facts::links(filter, message, prepared);
     matches!(links.as_slice(), [only] if only.link.range == (0..prepared.original.len()))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::engine::facts::Judged;
 use crate::engine::hits::Hits;
-use crate::engine::{GUARD_CONCEPTS, INNOCENT, ScamFilter};
+use crate::engine::{INNOCENT, LazyPattern, ScamFilter};
 use crate::pack::{PhraseHit, PhraseTable, Scanned, scan};
 use crate::text::Prepared;
 
@@ -23,13 +23,10 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     let tables: Vec<PhraseTable<'_>> = filter.packs.iter().map(|open| open.pack.phrases()).collect();
     let mut innocent: Vec<Innocent> = filter.packs.iter().map(|_| Innocent::default()).collect();
     let mut all = Vec::new();
-    let mut collect = |index: usize, hit: PhraseHit| {
-        let may_guard = filter.packs.get(index).is_some_and(|open| open.may_guard);
-        match innocent.get_mut(index) {
-            Some(words) if hit.atom == INNOCENT => words.push(hit.start, hit.end),
-            _ if !may_guard && (GUARD_CONCEPTS..INNOCENT).contains(&hit.atom) => {}
-            _ => all.push((index, hit)),
-        }
+    let mut collect = |index: usize, hit: PhraseHit| match innocent.get_mut(index) {
+        Some(words) if hit.atom == INNOCENT => words.push(hit.start, hit.end),
+        _ if filter.packs.get(index).is_some_and(|open| open.may_fill(hit.atom)) => all.push((index, hit)),
+        _ => {}
     };
     let mut complete = scan(&tables, Scanned::folded(folded), MAX_HITS, &mut collect);
     for skeleton in &prepared.skeletons {
@@ -52,11 +49,8 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     hits.sort();
     let mut found = Vec::new();
     for (index, open) in filter.packs.iter().enumerate() {
-        for pattern in open.patterns.iter().filter(|p| !hits.of(index, p.pattern.required).is_empty()) {
-            let fills_guard = (GUARD_CONCEPTS..INNOCENT).contains(&pattern.pattern.atom);
-            if fills_guard && !open.may_guard {
-                continue;
-            }
+        let woken = |p: &&LazyPattern| open.may_fill(p.pattern.atom) && !hits.of(index, p.pattern.required).is_empty();
+        for pattern in open.patterns.iter().filter(woken) {
             let matches = pattern.automaton(&open.pack).map(|a| a.find(folded, MAX_MATCHES)).unwrap_or_default();
             found.extend(matches.into_iter().map(|m| (index, pattern.pattern.atom, m)));
         }

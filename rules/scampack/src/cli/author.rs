@@ -5,10 +5,10 @@ use super::check::country;
 use super::files::{Image, write_whole};
 use super::input::filter;
 use super::output::{BOLD, GOOD, Out, counted};
-use super::sources::{self, Source, compile, compiled, here_or};
+use super::sources::{self, compile, compiled, here_or, with_common};
 use crate::render::plain;
 use crate::source::PackFile;
-use crate::{examples, layout, template, words};
+use crate::{codes, examples, layout, template, words};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -56,8 +56,7 @@ enum Kind {
 
 fn language(code: &str) -> Result<String, String> {
     let code = code.trim();
-    let known = isolang::Language::from_639_1(code).is_some();
-    known.then(|| code.to_owned()).ok_or("two small letters of ISO 639-1, such as th; Filipino is tl".to_owned())
+    codes::is_language(code).then(|| code.to_owned()).ok_or_else(|| codes::LANGUAGE.to_owned())
 }
 
 /// The name of a family within its pack.
@@ -116,23 +115,24 @@ pub(super) struct Lint {
 
 impl Lint {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
-        let sources = here_or(out, &self.dirs)?;
-        let mut found: Vec<_> = sources.iter().flat_map(|source| source.warnings.clone()).collect();
-        let own = sources.iter().find(|s| s.tree.contains_key("concepts.toml")).cloned();
-        let common = compile(&own.into_iter().chain(Source::starter()).take(1).collect::<Vec<_>>());
-        for (source, result) in sources.iter().zip(compile(&sources)) {
-            match (result, common.first()) {
-                (Ok(pack), Some(Ok(common))) => {
-                    let inside = words::lint(&source.tree, &pack, &common.image)?;
-                    found.extend(pack.warnings.into_iter().chain(source.named(inside)));
+        let asked = here_or(out, &self.dirs)?;
+        let mut found: Vec<_> = asked.iter().flat_map(|source| source.warnings.clone()).collect();
+        let joined = with_common(asked.clone());
+        let built = compile(&joined);
+        let common =
+            joined.iter().zip(&built).find(|(source, _)| source.common()).and_then(|(_, built)| built.as_ref().ok());
+        for (source, built) in joined.iter().zip(&built).skip(joined.len() - asked.len()) {
+            match built {
+                Ok(pack) => {
+                    let inside = common.map(|common| words::lint(&source.tree, pack, &common.image)).transpose()?;
+                    found.extend(pack.warnings.iter().cloned().chain(source.named(inside.unwrap_or_default())));
                 }
-                (Ok(pack), _) => found.extend(pack.warnings),
-                (Err(problems), _) => found.extend(problems),
+                Err(problems) => found.extend(problems.iter().cloned()),
             }
         }
         let good = out.diagnostics(&found)? && (found.is_empty() || !self.deny_warnings);
         if found.is_empty() && out.human() {
-            out.line(format!("{GOOD}{}, nothing to say{GOOD:#}", counted(sources.len(), "pack")))?;
+            out.line(format!("{GOOD}{}, nothing to say{GOOD:#}", counted(asked.len(), "pack")))?;
         }
         Ok(Ended::from(good))
     }
@@ -216,17 +216,16 @@ impl Test {
     }
 
     fn once(&self, out: &Out) -> anyhow::Result<bool> {
-        let mut sources = here_or(out, &self.dirs)?;
-        let asked = sources.len();
-        if !sources.iter().any(|s| s.tree.contains_key("scoring.toml")) {
-            sources.extend(Source::starter().into_iter().take(1));
-        }
+        let asked = here_or(out, &self.dirs)?;
+        let count = asked.len();
+        let sources = with_common(asked);
+        let joined = sources.len() - count;
         let packs = compiled(out, &sources)?;
         let images = sources.iter().zip(&packs).map(|(s, pack)| Image::new(s.path(""), pack.image.clone()));
         let filter = filter(images.collect::<Result<_, _>>()?, &[])?;
         let (mut ran, mut failed, mut found) = (0, 0, Vec::new());
         let mut counts = Vec::new();
-        for (source, pack) in sources.iter().zip(&packs).take(asked) {
+        for (source, pack) in sources.iter().zip(&packs).skip(joined) {
             let outcome = examples::run(&source.tree, pack, &filter);
             counts.push((pack.id.as_str(), outcome.ran, outcome.failed.len()));
             ran += outcome.ran;

@@ -4,7 +4,7 @@ use super::Ended;
 use super::files;
 use super::input::Packs;
 use super::output::{Format, Out, Progress};
-use crate::{jsonl, render};
+use crate::{codes, jsonl, render};
 use anyhow::Context;
 use clap::Args;
 use scamfilter::{Channel, Message, ScamFilter, Verdict};
@@ -58,7 +58,7 @@ fn channel(name: &str) -> Result<Channel, String> {
 
 /// A country as packs hold it.
 pub(super) fn country(code: &str) -> Result<String, String> {
-    jsonl::country(code.trim()).ok_or_else(|| jsonl::COUNTRY.to_owned())
+    codes::country(code.trim()).ok_or_else(|| codes::COUNTRY.to_owned())
 }
 
 impl Check {

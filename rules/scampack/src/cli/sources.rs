@@ -55,7 +55,8 @@ impl Source {
         diagnostics
     }
 
-    fn common(&self) -> bool {
+    /// Whether it is the pack that says how scores become levels.
+    pub(super) fn common(&self) -> bool {
         self.tree.contains_key("scoring.toml")
     }
 }

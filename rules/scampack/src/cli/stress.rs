@@ -2,18 +2,20 @@
 //! many keep their level, fall, or are lost, by disguise and script; exit code 3 when more are lost than allowed.
 
 use super::Ended;
-use super::files::Image;
+use super::files::{self, Image};
 use super::input::filter;
 use super::output::{Out, counted};
 use super::sources::{compiled, here_or, with_common};
 use crate::attack::Attack;
-use crate::jsonl;
-use anyhow::Context;
+use crate::examples;
+use crate::jsonl::{self, Lines};
+use anyhow::{Context, anyhow};
 use clap::Args;
 use scamfilter::{Level, Message, ScamFilter};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct Stress {
@@ -45,47 +47,43 @@ impl Stress {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let sources = with_common(here_or(out, &self.dirs)?);
         let packs = compiled(out, &sources)?;
-        let examples: Vec<(String, Option<String>)> = packs
-            .iter()
-            .flat_map(|pack| pack.families.iter().filter(|(_, family)| !family.guards()))
-            .flat_map(|(_, family)| &family.examples.hit)
-            .map(|e| (e.get_ref().text.clone(), e.get_ref().sender.clone()))
-            .collect();
+        let families = packs.iter().flat_map(|pack| &pack.families).map(|(_, family)| family);
+        let hits = families.filter(|family| !family.guards()).flat_map(|family| &family.examples.hit);
+        let hits: Vec<Message> = hits.map(|example| examples::message(example.get_ref())).collect();
         let images = sources.iter().zip(packs).map(|(source, pack)| Image::new(source.path(""), pack.image));
         let filter = filter(images.collect::<Result<_, _>>()?, &[])?;
         let messages = match &self.input {
             Some(path) => read(path)?,
-            None => examples,
+            None => hits,
         };
-        let ham = self.ham.as_ref().map(read).transpose()?.unwrap_or_default();
+        let ham = self.ham.as_deref().map(read).transpose()?.unwrap_or_default();
+        let found: Vec<_> = messages.iter().map(|message| (message, level(&filter, message))).collect();
+        let found: Vec<_> = found.into_iter().filter(|(_, before)| *before != Level::Clear).collect();
         let mut over = false;
         for (attack, name) in Attack::ALL {
+            let after = |message: &Message| {
+                let text = attack.apply(message.text.as_str(), self.seed);
+                level(&filter, &Message { text: text.into(), ..message.clone() })
+            };
             let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-            for (text, sender) in &messages {
-                let before = level(&filter, text, sender);
-                if before == Level::Clear {
-                    continue;
-                }
-                let after = level(&filter, &attack.apply(text, self.seed), sender);
-                let count = counts.entry(script(text)).or_default();
-                match after {
-                    _ if after >= before => count.kept += 1,
+            for (message, before) in &found {
+                let count = counts.entry(script(message.text.as_str())).or_default();
+                match after(message) {
+                    level if level >= *before => count.kept += 1,
                     Level::Clear => count.lost += 1,
                     _ => count.lowered += 1,
                 }
             }
-            let marked = ham
-                .iter()
-                .filter(|(text, sender)| level(&filter, &attack.apply(text, self.seed), sender) != Level::Clear);
-            let marked = marked.count();
-            for (script, count) in &counts {
-                let all = count.kept + count.lowered + count.lost;
-                over |= self.max_lost.is_some_and(|most| count.lost as f64 * 100.0 > most * all as f64);
-                let Count { kept, lowered, lost } = count;
+            let marked = ham.iter().filter(|message| after(message) != Level::Clear).count();
+            for (script, Count { kept, lowered, lost }) in &counts {
+                let all = kept + lowered + lost;
+                over |= self.max_lost.is_some_and(|most| *lost as f64 * 100.0 > most * all as f64);
                 let value = json!({ "attack": name, "script": script, "kept": kept, "lowered": lowered, "lost": lost,
                     "ham_marked": marked, "ham": ham.len() });
-                let wanted =
-                    if ham.is_empty() { String::new() } else { format!("  wanted marked {marked} of {}", ham.len()) };
+                let wanted = match ham.len() {
+                    0 => String::new(),
+                    all => format!("  wanted marked {marked} of {all}"),
+                };
                 let text = format!("{name:12} {script:8} kept {kept:4}  lowered {lowered:4}  lost {lost:4}{wanted}");
                 out.result(text, &value)?;
             }
@@ -97,10 +95,9 @@ impl Stress {
     }
 }
 
-/// A truncated message is not looked at in whole; it counts as clear here.
-fn level(filter: &ScamFilter, text: &str, sender: &Option<String>) -> Level {
-    let message = Message { sender: sender.clone().map(Into::into), ..Message::sms(text) };
-    let level = filter.check(&message).level;
+/// What was not looked at in whole is unknown; it counts as clear here.
+fn level(filter: &ScamFilter, message: &Message) -> Level {
+    let level = filter.check(message).level;
     if level == Level::Unknown { Level::Clear } else { level }
 }
 
@@ -118,13 +115,15 @@ fn script(text: &str) -> &'static str {
     ranges.iter().max_by_key(|(_, range)| count(range)).map_or("latin", |(name, _)| name)
 }
 
-fn read(path: &PathBuf) -> anyhow::Result<Vec<(String, Option<String>)>> {
-    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+fn read(path: &Path) -> anyhow::Result<Vec<Message>> {
+    let mut input = BufReader::new(files::lines(path)?);
+    let mut lines = Lines::default();
     let mut messages = Vec::new();
-    for (index, line) in text.split(|b| *b == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
-        let fields = jsonl::read(line).and_then(|o| Ok((o.string("text")?, o.string("sender")?)));
-        let (text, sender) = fields.map_err(|why| anyhow::anyhow!("{}:{}: {why}", path.display(), index + 1))?;
-        messages.push((text.unwrap_or_default(), sender));
+    while !lines.ended {
+        for (number, line) in lines.batch(&mut input).with_context(|| format!("cannot read {}", path.display()))? {
+            let message = jsonl::read(&line).and_then(|object| jsonl::message(&object));
+            messages.push(message.map_err(|problem| anyhow!("{} line {number}: {problem}", path.display()))?);
+        }
     }
     Ok(messages)
 }

@@ -2,6 +2,7 @@
 //! the value.
 
 use super::{File, Lower, mlo};
+use crate::codes;
 use crate::dates::days;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use scamfilter::{Category, Level};
@@ -35,9 +36,7 @@ impl Lower<'_> {
 
     /// A country code as packs hold it.
     pub(super) fn country(&mut self, code: &Spanned<String>, file: File<'_>) -> Option<[u8; 2]> {
-        let capitals = code.get_ref().bytes().all(|b| b.is_ascii_uppercase());
-        let known = capitals && celes::Country::from_alpha2(code.get_ref()).is_ok();
-        let found = code.get_ref().as_bytes().try_into().ok().filter(|_| known);
+        let found = code.get_ref().as_bytes().try_into().ok().filter(|_| codes::is_country(code.get_ref()));
         if found.is_none() {
             let message = format!("`{}` is no country", code.get_ref());
             let help = "two capital letters of ISO 3166-1, such as TH";
@@ -53,10 +52,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn language(&mut self, code: &Spanned<String>, file: File<'_>) {
-        if isolang::Language::from_639_1(code.get_ref()).is_none() {
+        if !codes::is_language(code.get_ref()) {
             let message = format!("`{}` is no language", code.get_ref());
-            let help = "two small letters of ISO 639-1, such as th; Filipino is tl";
-            self.problem(Code::Value, message, file, code.span(), Some(help.to_owned()));
+            self.problem(Code::Value, message, file, code.span(), Some(codes::LANGUAGE.to_owned()));
         }
     }
 
