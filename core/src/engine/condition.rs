@@ -5,7 +5,9 @@
 use super::facts::Facts;
 use super::hits::{Hit, Hits};
 use crate::pack::{Op, Pack};
+use crate::text::{Class, MAX_GAP, class_of};
 use core::cell::Cell;
+use core::ops::Range;
 
 const DEPTH: usize = 64;
 /// Steps of one condition.
@@ -21,6 +23,8 @@ pub(super) struct Asked<'a> {
     /// Index of the pack.
     pub(super) index: usize,
     pub(super) folded: &'a str,
+    /// Words were taken apart: only letters and digits have a width.
+    pub(super) apart: bool,
     pub(super) hits: &'a Hits,
     pub(super) facts: Facts,
     /// What is left of [`MAX_WORK`]; at 0 nothing more is asked.
@@ -95,7 +99,7 @@ impl Asked<'_> {
                     from = if ordered { slot.end } else { from };
                 }
                 let end = found.iter().map(|h| h.end).max()?;
-                within(self.folded, first.start as usize, end as usize, distance).then_some(found)
+                within(self.folded, first.start as usize..end as usize, distance, self.apart).then_some(found)
             })
         })
     }
@@ -134,12 +138,18 @@ fn atom_of(op: Op) -> Option<u32> {
     }
 }
 
-/// Whether `start..end` has at most `characters` characters.
-fn within(text: &str, start: usize, end: usize, characters: usize) -> bool {
-    // A character has one to four bytes, so only in between is there anything to count.
-    match end.saturating_sub(start) {
+/// Whether a place has at most `characters` characters; with `apart`, at most as many letters and digits.
+fn within(text: &str, at: Range<usize>, characters: usize, apart: bool) -> bool {
+    // A character has one to four bytes, and what stands between two letters at most [`MAX_GAP`].
+    let widest = if apart { 4 + MAX_GAP } else { 4 };
+    match at.len() {
         bytes if bytes <= characters => true,
-        bytes if bytes > characters * 4 => false,
-        _ => text.get(start..end).is_some_and(|part| part.chars().count() <= characters),
+        bytes if bytes > characters * widest => false,
+        _ if apart => text.get(at).is_some_and(|part| part.chars().filter(wide).count() <= characters),
+        _ => text.get(at).is_some_and(|part| part.chars().count() <= characters),
     }
+}
+
+fn wide(c: &char) -> bool {
+    !matches!(class_of(*c), Class::Other | Class::Space)
 }

@@ -4,6 +4,7 @@ use super::phrases::{
     ANYWHERE, AS_WRITTEN, HEAD, OPEN_END, OPEN_START, PhraseEdge, RECORD_HEAD, TIER_COUNT, TIER_SIZE, glues, hashes,
     window,
 };
+use crate::text::{bare, phrase_skeleton};
 use std::collections::BTreeMap;
 
 /// Prefix lengths of the tiers; a phrase lies in the last that is not longer than itself.
@@ -12,6 +13,8 @@ const TIERS: [usize; TIER_COUNT] = [3, 6, 12];
 pub(super) const MAX_ATOM: u32 = 0xff_ffff;
 /// Fewest letters under which a phrase of several words is filed without its spaces.
 const GLUED: usize = 6;
+/// Fewest bytes of bare letters under which a phrase is filed; shorter ones stand in other words.
+const BARE: usize = 5;
 
 /// A phrase, or the record of a phrase filed under its letters alone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,8 +49,13 @@ pub(super) fn encode<'a>(phrases: impl Iterator<Item = (&'a str, PhraseEdge, u32
         let [a, b, c, _] = atom.to_le_bytes();
         let record = [&[text.len() as u8, flags, a, b, c], text.as_bytes()].concat();
         let letters: String = text.chars().filter(|c| !c.is_ascii() || glues(*c as u8)).collect();
-        let glued = text.contains(' ') && letters.len() >= GLUED && !edge.anywhere && !edge.as_written;
-        for (text, glued) in [(text, false)].into_iter().chain(glued.then_some((letters.as_str(), true))) {
+        let disguised = !edge.anywhere && !edge.as_written;
+        let glued = text.contains(' ') && letters.len() >= GLUED && disguised;
+        // A phrase with accents has another record without them, which is the one that is filed under bare letters.
+        let bare: String = if disguised && phrase_skeleton(text) == text { bare(text) } else { String::new() };
+        let bared = bare.len() >= BARE && bare != text && !(glued && bare == letters);
+        let keys = [(text, true, false), (&letters, glued, true), (&bare, bared, true)];
+        for (text, _, glued) in keys.into_iter().filter(|(_, filed, _)| *filed) {
             let tier = TIERS.iter().rposition(|prefix| text.len() >= *prefix).unwrap_or(0);
             if let (Some(members), Some(hash)) = (tiers.get_mut(tier), hashes(window(text.as_bytes())).get(tier)) {
                 members.push(Member { hash: *hash, record: record.clone(), glued });

@@ -12,8 +12,7 @@
 //! ```
 
 use super::read::{array, u32_at};
-use crate::text::{Class, class_of};
-use core::ops::Range;
+use crate::text::{Class, bare, class_of};
 
 /// Number of tiers.
 pub(super) const TIER_COUNT: usize = 3;
@@ -98,15 +97,17 @@ pub struct Scanned<'a> {
     pub text: &'a str,
     /// Not what the text says but how it reads: phrases that want to be said as written stay out.
     pub skeleton: bool,
-    /// Where words were put together: every letter there may be the edge of a word. In order, apart.
-    pub joined: &'a [Range<usize>],
+    /// Bare letters, with which phrases are compared by theirs.
+    pub bare: bool,
+    /// Places where the edge of a word may be though letters stand on both sides, in order.
+    pub edges: &'a [u32],
 }
 
 impl<'a> Scanned<'a> {
     /// Folded text.
     #[must_use]
     pub fn folded(text: &'a str) -> Self {
-        Self { text, skeleton: false, joined: &[] }
+        Self { text, skeleton: false, bare: false, edges: &[] }
     }
 }
 
@@ -119,7 +120,7 @@ pub fn scan(
     mut found: impl FnMut(usize, PhraseHit),
 ) -> bool {
     let text = view.text.as_bytes();
-    let mut joined = view.joined.iter().peekable();
+    let mut edges = view.edges.iter().map(|edge| *edge as usize).peekable();
     let tiers = tables.iter().enumerate().flat_map(|(table, t)| t.tiers.iter().enumerate().map(move |t| (table, t)));
     let tiers: Vec<(usize, usize, &Tier<'_>)> =
         tiers.filter_map(|(table, (tier, t))| Some((table, tier, t.as_ref()?))).collect();
@@ -128,8 +129,7 @@ pub fn scan(
     let mut looks = text.len().saturating_mul(LOOKS).saturating_add(LOOKS_AT_LEAST);
     let mut before = 0u8;
     for (start, &byte) in text.iter().enumerate() {
-        joined.next_if(|range| range.end <= start);
-        let apart = joined.peek().is_some_and(|range| range.start < start);
+        let apart = edges.next_if_eq(&start).is_some();
         let within = before.is_ascii_lowercase() && byte.is_ascii_lowercase() && !apart;
         before = byte;
         if byte & 0xc0 == 0x80 || within && !any_inside {
@@ -148,11 +148,11 @@ pub fn scan(
                 let phrase = match record.text.is_empty() {
                     false if record.begins(rest) => Some((record, record.text.len(), record.flags)),
                     false => None,
-                    true => glued(&record, rest, tables.get(*table)),
+                    true => glued(&record, rest, tables.get(*table), view.bare),
                 };
                 let Some((record, length, flags)) = phrase else { continue };
                 let end = start + length;
-                let free = if view.joined.is_empty() { 0 } else { freed(view.joined, start, end) };
+                let free = if view.edges.is_empty() { 0 } else { freed(view.edges, start, end) };
                 if view.skeleton && flags & AS_WRITTEN != 0 || !stands_free(view.text, start, end, flags | free) {
                     continue;
                 }
@@ -230,15 +230,25 @@ struct Record<'a> {
     text: &'a [u8],
 }
 
-/// The phrase of several words that is filed under its letters alone, where `rest` begins with those: its record, how many
-/// bytes it takes there, and its flags.
-fn glued<'a>(record: &Record<'a>, rest: &[u8], table: Option<&PhraseTable<'a>>) -> Option<(Record<'a>, usize, u8)> {
+/// The phrase that is filed under its letters alone, where `rest` begins with those: its record, how many bytes it takes
+/// there, and its flags.
+fn glued<'a>(
+    record: &Record<'a>,
+    rest: &[u8],
+    table: Option<&PhraseTable<'a>>,
+    as_bare: bool,
+) -> Option<(Record<'a>, usize, u8)> {
     let phrase = Records(table?.section.get(record.atom as usize..)?).next()?;
-    let mut letters = phrase.text.iter().filter(|b| glues(**b));
-    let length = letters.clone().count();
-    let same = length > 0 && rest.get(..length)?.iter().all(|b| letters.next() == Some(b));
+    let length = if as_bare {
+        let letters = bare(core::str::from_utf8(phrase.text).ok()?);
+        rest.starts_with(letters.as_bytes()).then_some(letters.len())?
+    } else {
+        let mut letters = phrase.text.iter().filter(|b| glues(**b));
+        let length = letters.clone().count();
+        rest.get(..length)?.iter().all(|b| letters.next() == Some(b)).then_some(length)?
+    };
     let open = if length >= SURELY_GLUED { OPEN_END } else { 0 };
-    same.then_some((phrase, length, phrase.flags | open))
+    (length > 0).then_some((phrase, length, phrase.flags | open))
 }
 
 /// Whether a byte of a phrase is left when it is filed under its letters alone.
@@ -267,13 +277,10 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
-/// The edges of a place that lie inside of words that were put together, as flags.
-fn freed(joined: &[Range<usize>], start: usize, end: usize) -> u8 {
-    let inside = |at: usize| {
-        let next = joined.partition_point(|range| range.end <= at);
-        joined.get(next).is_some_and(|range| range.start < at)
-    };
-    (u8::from(inside(start)) * OPEN_START) | (u8::from(inside(end)) * OPEN_END)
+/// The ends of a place that are edges of words, as flags.
+fn freed(edges: &[u32], start: usize, end: usize) -> u8 {
+    let edge = |at: usize| u32::try_from(at).is_ok_and(|at| edges.binary_search(&at).is_ok());
+    (u8::from(edge(start)) * OPEN_START) | (u8::from(edge(end)) * OPEN_END)
 }
 
 /// A phrase never cuts a cluster, and words only where its edges are open.

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of packs or rules. Never fails, and costs time in proportion to what it looks at.
 
+mod bare;
 mod fold;
 mod host;
 mod link;
@@ -13,8 +14,10 @@ mod tables;
 mod view;
 mod zawgyi;
 
+pub use bare::{Bare, bare};
 pub use fold::{Class, class_of, fold};
 pub use link::{Link, hosts_up, parse_link};
+pub(crate) use pieces::MAX_GAP;
 pub use skeleton::Skeleton;
 #[cfg(feature = "write")]
 pub use skeleton::phrase_skeleton;
@@ -38,7 +41,7 @@ pub struct Prepared<'a> {
     pub original: &'a str,
     /// Folded view.
     pub folded: View,
-    /// How the text reads where that is not what it says; none for most texts, at most three.
+    /// How the text reads where that is not what it says; none for most texts, at most two.
     pub skeletons: Vec<Skeleton>,
     /// Candidate links in order; those without a scheme still need a known top-level domain.
     pub links: Vec<Link>,
@@ -55,7 +58,8 @@ pub fn prepare(text: &str) -> Prepared<'_> {
     let (folded, grew) = fold::fold_up_to(original, MAX_FOLDED);
     let (links, more_links) = link::find(original);
     let (phones, more_phones) = phone::find(&folded, &links);
-    let skeleton::Readings { mut skeletons, cut: unread } = skeleton::readings(&folded, &links);
+    let skeleton::Reading { skeleton, cut: unread } = skeleton::reading(original, &folded, &links);
+    let mut skeletons = Vec::from_iter(skeleton);
     skeletons.extend(zawgyi::reading(original).map(Skeleton::of_original));
     Prepared {
         original,

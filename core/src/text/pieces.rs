@@ -21,8 +21,8 @@ pub(super) const MIXED: u8 = 32;
 /// A letter three times.
 pub(super) const TRIPLE: u8 = 64;
 
-/// What stands between two pieces.
-const MAX_GAP: usize = 24;
+/// Bytes that may stand between two pieces of one word that was taken apart.
+pub(crate) const MAX_GAP: usize = 24;
 
 /// A run of letters, digits and marks.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,7 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
     let mut seen = Seen::default();
     let mut open = Piece::at(0);
     let (mut repeated, mut last) = (0, '\0');
+    let mut clusters = Clusters::default();
     let mut at = 0;
     while let Some(c) = folded.get(at..).and_then(|rest| rest.chars().next()) {
         let after = at + c.len_utf8();
@@ -71,6 +72,7 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         at = after;
         if kind == 0 {
             if !empty {
+                open.kind |= if clusters.end(folded, open.end) { TRIPLE } else { 0 };
                 seen.piece(&open, c, next, &plain);
                 pieces.push(open);
                 open = Piece::at(after);
@@ -85,7 +87,8 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         open.add(after, u16::from(kind & MARK == 0), kind & !MARK);
         if kind & MARK == 0 {
             repeated = if c == last { repeated + 1 } else { 0 };
-            if repeated > 1 && !c.is_ascii_digit() {
+            let cluster = open.kind & UNSPACED != 0 && clusters.end(folded, at - c.len_utf8());
+            if repeated > 1 && !c.is_ascii_digit() || cluster {
                 open.kind |= TRIPLE;
             }
             last = c;
@@ -128,6 +131,26 @@ impl Seen {
     }
 }
 
+/// Counts how often a cluster stands in a row.
+#[derive(Default)]
+struct Clusters {
+    start: usize,
+    repeated: u32,
+}
+
+impl Clusters {
+    /// A cluster with marks ends, and another one may begin, at `at`; whether it is the third of its kind.
+    fn end(&mut self, folded: &str, at: usize) -> bool {
+        let text = folded.as_bytes();
+        let length = at.saturating_sub(self.start);
+        let last = text.get(self.start..at).filter(|last| last.len() > 3);
+        let same = last.is_some() && last == self.start.checked_sub(length).and_then(|from| text.get(from..self.start));
+        self.repeated = if same { self.repeated + 1 } else { 0 };
+        self.start = at;
+        self.repeated > 1
+    }
+}
+
 /// Thai letters and marks that nobody takes for others, as many as stand in a row.
 struct Thai {
     end: usize,
@@ -139,6 +162,7 @@ struct Thai {
 /// The fast way over plain Thai, which is most of what the first users read.
 fn thai(folded: &str, at: usize) -> Option<Thai> {
     let (mut run, mut repeated) = (Thai { end: at, bases: 0, triple: false, last: '\0' }, 0);
+    let mut clusters = Clusters { start: at, repeated: 0 };
     while let Some([0xe0, high @ (0xb8 | 0xb9), low]) = folded.as_bytes().get(run.end..run.end + 3) {
         let code = 0xe00 | u32::from(high & 1) << 6 | u32::from(low & 0x3f);
         match code {
@@ -147,7 +171,7 @@ fn thai(folded: &str, at: usize) -> Option<Thai> {
             0xe01..=0xe02 | 0xe04 | 0xe06..=0xe30 | 0xe32..=0xe33 | 0xe40..=0xe44 | 0xe46 => {
                 let c = char::from_u32(code).unwrap_or('\0');
                 repeated = if c == run.last { repeated + 1 } else { 0 };
-                run.triple |= repeated > 1;
+                run.triple |= clusters.end(folded, run.end) || repeated > 1;
                 run.bases = run.bases.saturating_add(1);
                 run.last = c;
             }
@@ -155,6 +179,7 @@ fn thai(folded: &str, at: usize) -> Option<Thai> {
         }
         run.end += 3;
     }
+    run.triple |= clusters.end(folded, run.end);
     // What follows may look at the letter before it.
     (run.bases > 0).then_some(run)
 }
@@ -191,6 +216,10 @@ fn kind_of(c: char, first: bool, open: &Piece, last: char, next: char) -> u8 {
         '฿' if open.kind & UNSPACED != 0 => UNSPACED | MIXED,
         _ if c.is_ascii() => 0,
         _ => match class_of(c) {
+            // The round letter is an o among Latin ones.
+            Class::Unspaced if c == ROUND && [last, next].iter().all(|c| script(*c) == 0) && latin(last, next) => {
+                ACCENTS
+            }
             Class::Unspaced if c == 'ฅ' || c == 'ฃ' || c == 'ๅ' => UNSPACED | MIXED,
             Class::Unspaced => UNSPACED,
             Class::Letter => ACCENTS,
@@ -224,6 +253,13 @@ impl Piece {
     pub(super) fn leet(&self) -> bool {
         self.kind & LETTERS != 0 && self.kind & (DIGITS | SIGNS) != 0 && self.kind & UNSPACED == 0
     }
+}
+
+/// Burmese WA.
+pub(super) const ROUND: char = '\u{101d}';
+
+fn latin(last: char, next: char) -> bool {
+    last.is_ascii_lowercase() || next.is_ascii_lowercase()
 }
 
 /// Whether a letter with these beside it stands alone among letters of a script without spaces.

@@ -3,24 +3,26 @@
 //!
 //! Letters that look Latin become a-z, accents go, digits and signs inside of words are read as letters, letters of
 //! neighbouring scripts inside of a word follow the word, a letter three times is one, and words that were taken apart
-//! by spaces, punctuation or emoji are put together.
+//! by spaces, punctuation or emoji are put together. Where that could be done in other ways too, the letters alone are a
+//! view of their own (see [`super::bare`]).
 
+use super::bare::Bare;
 use super::fold::{Class, Folder, class_of};
 use super::link::Link;
 use super::neighbours;
-use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, TRIPLE};
+use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, ROUND, TRIPLE, UNSPACED};
 use super::tables::looks_like;
 use super::view::View;
 use core::ops::Range;
 
-/// One reading of a disguised text.
+/// How a disguised text reads.
 #[derive(Debug)]
 pub struct Skeleton {
     view: View,
     /// The view maps to the original, not to the folded text.
     of_original: bool,
-    /// Where words were put together, in bytes of the skeleton: any two letters there may be the edges of words.
-    joined: Vec<Range<usize>>,
+    edges: Vec<u32>,
+    bare: Option<Bare>,
 }
 
 impl Skeleton {
@@ -30,10 +32,17 @@ impl Skeleton {
         self.view.text()
     }
 
-    /// Where words were put together, in order.
+    /// Places, in bytes and in order, where words were put together: the edge of a word may be there though letters stand
+    /// on both sides.
     #[must_use]
-    pub fn joined(&self) -> &[Range<usize>] {
-        &self.joined
+    pub fn edges(&self) -> &[u32] {
+        &self.edges
+    }
+
+    /// The letters alone, where it is not certain how the text reads.
+    #[must_use]
+    pub fn bare(&self) -> Option<&Bare> {
+        self.bare.as_ref()
     }
 
     /// The bytes of the folded text of the same message from which a range came.
@@ -45,15 +54,8 @@ impl Skeleton {
 
     /// A text in another encoding, by the way of the original.
     pub(super) fn of_original(view: View) -> Self {
-        Self { view, of_original: true, joined: Vec::new() }
+        Self { view, of_original: true, edges: Vec::new(), bare: None }
     }
-}
-
-/// What is ambiguous is read in two ways: 1 as i and as l, a letter three times as one and as two.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    First,
-    Second,
 }
 
 /// Bytes of folded text that are read for disguises; an SMS has at most a tenth of that.
@@ -64,16 +66,16 @@ const STROKES: [char; 4] = ['\u{3b9}', '\u{456}', '\u{4cf}', '\u{1c0}'];
 
 /// What reading a text for disguises gave.
 #[derive(Default)]
-pub(super) struct Readings {
-    /// Those that differ from the text, at most two.
-    pub(super) skeletons: Vec<Skeleton>,
+pub(super) struct Reading {
+    /// Nothing where the text says what it reads like.
+    pub(super) skeleton: Option<Skeleton>,
     /// Something is disguised, and there is more text than was read.
     pub(super) cut: bool,
 }
 
-/// The readings of `folded`. What lies in `links`, ranges of the original in order, is left as it is: a link is judged as
+/// How `folded`, which came from `original`, reads. What lies in `links`, ranges of the original in order, is left as it is: a link is judged as
 /// a link.
-pub(super) fn readings(folded: &View, links: &[Link]) -> Readings {
+pub(super) fn reading(original: &str, folded: &View, links: &[Link]) -> Reading {
     let text = folded.text();
     let end = text.floor_char_boundary(MAX_READ);
     let (text, cut) = (text.get(..end).unwrap_or(""), end < text.len());
@@ -83,20 +85,22 @@ pub(super) fn readings(folded: &View, links: &[Link]) -> Readings {
         links.get(next).is_some_and(|link| link.range.start < at.end)
     };
     let (mut pieces, disguised) = pieces::of(text, in_link);
-    if !disguised {
-        return Readings::default();
+    let styled = styled(original);
+    if !disguised && !styled {
+        return Reading::default();
     }
     if !links.is_empty() {
         pieces.retain(|piece| !in_link(piece));
     }
     let runs = pieces::runs(text, &pieces);
-    let (first, ambiguous) = read(text, &pieces, &runs, Reading::First);
-    let mut skeletons = vec![first];
-    if ambiguous {
-        skeletons.push(read(text, &pieces, &runs, Reading::Second).0);
-    }
-    skeletons.retain(|skeleton| skeleton.text() != text);
-    Readings { cut: cut && !skeletons.is_empty(), skeletons }
+    let skeleton = read(text, &pieces, &runs, styled);
+    let skeleton = Some(skeleton).filter(|skeleton| skeleton.bare.is_some() || skeleton.text() != text);
+    Reading { cut: cut && skeleton.is_some(), skeleton }
+}
+
+/// Whether a text has mathematical letters: folding reads them, but a capital i among them stands for an l.
+fn styled(original: &str) -> bool {
+    !original.is_ascii() && original.as_bytes().windows(2).any(|pair| pair == [0xf0, 0x9d])
 }
 
 /// The skeleton of a phrase: without what needs a context to be seen.
@@ -126,9 +130,8 @@ pub fn phrase_skeleton(folded: &str) -> String {
     out
 }
 
-/// The text in one reading, and whether some sign in it could be read otherwise.
-fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading) -> (Skeleton, bool) {
-    let mut writer = Writer { folded, folder: Folder::new(folded.len()), how, ambiguous: false };
+fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], styled: bool) -> Skeleton {
+    let mut writer = Writer { folded, folder: Folder::new(folded.len()), ambiguous: styled || !runs.is_empty() };
     let mut joined: Vec<Range<usize>> = Vec::new();
     let mut runs = runs.iter().peekable();
     let mut at = 0;
@@ -162,13 +165,20 @@ fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], how: Reading) -> 
     }
     writer.gap(at..folded.len());
     let ambiguous = writer.ambiguous;
-    (Skeleton { view: writer.folder.finish(), of_original: false, joined }, ambiguous)
+    let view = writer.folder.finish();
+    let edges = joined.into_iter().flat_map(|run| {
+        let text = view.text().get(run.clone()).unwrap_or("");
+        text.char_indices().skip(1).map(move |(at, _)| (run.start + at) as u32)
+    });
+    let edges: Vec<u32> = edges.collect();
+    let bare = ambiguous.then(|| Bare::of(view.text(), &edges));
+    Skeleton { view, of_original: false, edges, bare }
 }
 
 struct Writer<'a> {
     folded: &'a str,
     folder: Folder,
-    how: Reading,
+    /// Something could be read otherwise.
     ambiguous: bool,
 }
 
@@ -201,6 +211,7 @@ impl Writer<'_> {
     /// it has digits for letters too.
     fn piece(&mut self, piece: &Piece, kind: u8, leet: bool, among: bool) {
         let Some(text) = self.folded.get(piece.start..piece.end) else { return };
+        self.ambiguous |= leet && (piece.bases > 3 || kind != piece.kind || among) || kind & TRIPLE != 0;
         if !leet && kind & (ACCENTS | MIXED | TRIPLE) == 0 {
             return self.copy(piece.start..piece.end);
         }
@@ -217,16 +228,12 @@ impl Writer<'_> {
                 'o' if number => '0',
                 'i' | 'l' if number => '1',
                 _ if home != 0 => neighbours::at_home(home, before, c, next),
-                _ if kind & ACCENTS != 0 && !c.is_ascii() => match looks_like(c) {
+                ROUND if kind & ACCENTS != 0 && kind & UNSPACED == 0 => 'o',
+                _ if kind & ACCENTS != 0 && !c.is_ascii() => {
                     // Capitals of i and l look alike in every script, and folding takes them for small ones.
-                    Some(b'i' | b'l') if self.how == Reading::Second && STROKES.contains(&c) => {
-                        self.stroke(before, next)
-                    }
-                    seen => {
-                        self.ambiguous |= STROKES.contains(&c);
-                        seen.map_or(c, char::from)
-                    }
-                },
+                    self.ambiguous |= STROKES.contains(&c);
+                    looks_like(c).map_or(c, char::from)
+                }
                 // Three characters are a plate or a code; few words are so short.
                 '1' | '3'..='9' if piece.bases <= 3 && kind == piece.kind && !among => c,
                 '1' | '!' | '|' if leet && !number => self.stroke(before, next),
@@ -244,29 +251,17 @@ impl Writer<'_> {
             before = letter;
             run = if c == last { run + 1 } else { 0 };
             last = c;
-            if run > 0 && kind & TRIPLE != 0 && letter == c && self.too_often(c, run, text.get(at..).unwrap_or("")) {
+            if run > 0 && kind & TRIPLE != 0 && letter == c && too_often(c, run, text.get(at..).unwrap_or("")) {
                 continue;
             }
             self.put(letter, start, end);
         }
     }
 
-    /// Whether this letter, behind `run` of the same, is one too many; `rest` begins with it. At first every repetition is,
-    /// then those of three and more: of e and o, which are often doubled, all but two.
-    fn too_often(&mut self, c: char, run: usize, rest: &str) -> bool {
-        if !matches!(class_of(c), Class::Letter | Class::Unspaced) {
-            return false;
-        }
-        self.ambiguous = true;
-        let many = run + rest.chars().take_while(|next| *next == c).take(3).count() > 2;
-        self.how == Reading::First || many && !(run == 1 && matches!(c, 'e' | 'o'))
-    }
-
-    /// A stroke, which is an i or an l. L stands before vowels, and ends words behind one; in the second reading all are.
-    fn stroke(&mut self, before: char, next: char) -> char {
-        self.ambiguous = true;
+    /// A stroke, which is an i or an l. L stands before vowels, and ends words behind one.
+    fn stroke(&self, before: char, next: char) -> char {
         let vowel = |c: char| "aeiouy4@30".contains(c);
-        let l = vowel(next) || !next.is_alphanumeric() && vowel(before) || self.how == Reading::Second;
+        let l = vowel(next) || !next.is_alphanumeric() && vowel(before);
         if l { 'l' } else { 'i' }
     }
 
@@ -283,4 +278,10 @@ impl Writer<'_> {
             _ => c,
         }
     }
+}
+
+/// Whether this letter, behind `run` of the same, is one too many: of three and more one stays; `rest` begins with it.
+fn too_often(c: char, run: usize, rest: &str) -> bool {
+    matches!(class_of(c), Class::Letter | Class::Unspaced)
+        && run + rest.chars().take_while(|next| *next == c).take(3).count() > 2
 }

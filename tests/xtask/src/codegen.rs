@@ -209,13 +209,14 @@ fn folded(c: char) -> String {
     if let Some((_, same)) = SAME.iter().find(|(letter, _)| *letter == c) {
         return (*same).to_owned();
     }
-    let mut text = c.to_string();
+    let mut text = capital(c).to_string();
     if dressed {
         text = text.nfkd().filter(|c| c.is_alphanumeric()).collect();
     }
     loop {
         let next: String = text
             .nfkd()
+            .map(capital)
             .flat_map(char::to_lowercase)
             .map(digit)
             .map(|c| if c == 'ς' { 'σ' } else { c })
@@ -225,6 +226,17 @@ fn folded(c: char) -> String {
             return text;
         }
         text = next;
+    }
+}
+
+/// Greek capitals that are Latin ones to the eye, while their small letters are others or none.
+fn capital(c: char) -> char {
+    match c {
+        'Η' => 'h',
+        'Ν' => 'n',
+        'Υ' => 'y',
+        'ϲ' | 'Ϲ' => 'c',
+        c => c,
     }
 }
 

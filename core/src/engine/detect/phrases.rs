@@ -30,11 +30,19 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     };
     let mut complete = scan(&tables, Scanned::folded(folded), MAX_HITS, &mut collect);
     for skeleton in &prepared.skeletons {
-        let view = Scanned { text: skeleton.text(), skeleton: true, joined: skeleton.joined() };
-        complete &= scan(&tables, view, MAX_HITS, |index, hit| {
+        let view = Scanned { text: skeleton.text(), skeleton: true, bare: false, edges: skeleton.edges() };
+        let mut seen = |index: usize, hit: PhraseHit| {
             let at = skeleton.folded(&prepared.folded, hit.start..hit.end);
             collect(index, PhraseHit { start: at.start, end: at.end, ..hit });
-        });
+        };
+        complete &= scan(&tables, view, MAX_HITS, &mut seen);
+        if let Some(bare) = skeleton.bare() {
+            let view = Scanned { text: bare.text(), bare: true, edges: bare.edges(), ..view };
+            complete &= scan(&tables, view, MAX_HITS, |index, hit| {
+                let at = bare.skeleton(hit.start..hit.end);
+                seen(index, PhraseHit { start: at.start, end: at.end, ..hit });
+            });
+        }
     }
     innocent.iter_mut().for_each(Innocent::sort);
     let swallowed = |index: usize, hit: &PhraseHit| {

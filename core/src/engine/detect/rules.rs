@@ -11,13 +11,14 @@ use core::cell::Cell;
 pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> bool {
     let work = Cell::new(MAX_WORK);
     let folded = seen.prepared.folded.text();
+    let apart = seen.prepared.skeletons.iter().any(|skeleton| !skeleton.edges().is_empty());
     for (index, open) in seen.filter.packs.iter().enumerate() {
         let pack = &open.pack;
         let triggers = seen.hits.atoms(index).chain([ALWAYS]);
         let mut candidates: Vec<u32> = triggers.flat_map(|trigger| pack.triggered(trigger)).collect();
         candidates.sort_unstable();
         candidates.dedup();
-        let asked = Asked { pack, index, folded, hits: &seen.hits, facts: seen.facts, work: &work };
+        let asked = Asked { pack, index, folded, apart, hits: &seen.hits, facts: seen.facts, work: &work };
         for rule in candidates.into_iter().filter_map(|candidate| pack.rule(candidate)) {
             let lowers = rule.weight < 0 || rule.weight_unwanted < 0;
             if lowers && !open.may_guard || !asked.holds(rule.condition) {
