@@ -152,7 +152,7 @@ impl Filter {
         Some(Explanation { sentence: found.sentence, advice: found.advice })
     }
 
-    /// The official registrable domains of a brand, in the order of their names; empty when no pack knows the brand.
+    /// The official registrable domains of a brand, pack after pack; empty when no pack knows the brand.
     pub fn official_domains(&self, brand: String) -> Vec<String> {
         let mut domains: Vec<String> = Vec::new();
         for (pack, _) in self.inner.packs() {
@@ -161,8 +161,6 @@ impl Filter {
                 domains.extend(own.map(|(domain, _)| domain.to_owned()));
             }
         }
-        domains.sort();
-        domains.dedup();
         domains
     }
 

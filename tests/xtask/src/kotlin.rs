@@ -89,17 +89,20 @@ fn resources(root: &Path) -> anyhow::Result<()> {
         anyhow::ensure!(status.success(), "the library could not be stripped");
     }
     let packs = all.join("org/scamfilter/packs");
+    let assets = root.join("target/android/assets/scamfilter");
     std::fs::create_dir_all(&packs)?;
+    std::fs::create_dir_all(&assets)?;
     let names = starter_packs(root)?;
     for name in &names {
         std::fs::copy(root.join("target/packs").join(name), packs.join(name))?;
+        std::fs::copy(root.join("target/packs").join(name), assets.join(name))?;
     }
     std::fs::write(packs.join("index.txt"), names.join("\n") + "\n")?;
     licences(root, &all.join("META-INF"))
 }
 
 /// File names of the starter packs in the order in which they are opened: `common` first.
-pub fn starter_packs(root: &Path) -> anyhow::Result<Vec<String>> {
+fn starter_packs(root: &Path) -> anyhow::Result<Vec<String>> {
     let entries = std::fs::read_dir(root.join("target/packs"))?;
     let names =
         entries.map(|e| Ok(e?.file_name().to_string_lossy().into_owned())).collect::<anyhow::Result<Vec<_>>>()?;
@@ -110,7 +113,7 @@ pub fn starter_packs(root: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// The licence texts and the notice of what is inside.
-pub fn licences(root: &Path, folder: &Path) -> anyhow::Result<()> {
+fn licences(root: &Path, folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         std::fs::copy(root.join(name), folder.join(name))?;
@@ -132,7 +135,7 @@ pub fn emulated(root: &Path) -> anyhow::Result<bool> {
     maven(root, &["-Pemulator", "test"])
 }
 
-fn maven(root: &Path, goals: &[&str]) -> anyhow::Result<bool> {
+pub fn maven(root: &Path, goals: &[&str]) -> anyhow::Result<bool> {
     let mut maven = Command::new("mvn");
     maven.args(["-q", "-B", "-Dstyle.color=never", "-f", "bindings/kotlin/pom.xml"]).args(goals);
     Ok(maven.current_dir(root).status().context("cannot run mvn: a JDK and Maven are needed")?.success())
