@@ -117,6 +117,11 @@ impl Filter {
         Arc::new(Self { inner: self.inner.with_overlay(overlay) })
     }
 
+    /// The same filter for users of `country` (ISO 3166-1 alpha-2) where a message does not name the SIM's.
+    pub fn with_home_country(&self, country: String) -> Arc<Self> {
+        Arc::new(Self { inner: self.inner.with_home_country(country) })
+    }
+
     /// Judges one message; request and reply are laid out in `wire`.
     pub fn check(&self, request: Vec<u8>) -> Result<Vec<u8>, FilterError> {
         let message =
@@ -145,6 +150,18 @@ impl Filter {
         };
         let found = self.inner.explain(&reason, &locales)?;
         Some(Explanation { sentence: found.sentence, advice: found.advice })
+    }
+
+    /// The official registrable domains of a brand, pack after pack; empty when no pack knows the brand.
+    pub fn official_domains(&self, brand: String) -> Vec<String> {
+        let mut domains: Vec<String> = Vec::new();
+        for (pack, _) in self.inner.packs() {
+            for known in pack.brands().filter(|b| b.id == brand) {
+                let own = pack.officials().filter(|(_, atom)| *atom == known.atom);
+                domains.extend(own.map(|(domain, _)| domain.to_owned()));
+            }
+        }
+        domains
     }
 
     /// The open packs in order.

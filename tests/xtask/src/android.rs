@@ -155,7 +155,7 @@ fn sysroot() -> anyhow::Result<PathBuf> {
 }
 
 /// A tool by its plain name, or with the version behind it that distributions add.
-fn tool(name: &str) -> Option<String> {
+pub fn tool(name: &str) -> Option<String> {
     let versions = (14..=22).rev().map(|v| format!("{name}-{v}"));
     std::iter::once(name.to_owned()).chain(versions).find(|tool| works(tool, &["--version"]))
 }

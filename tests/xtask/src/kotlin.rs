@@ -34,7 +34,92 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
         }
     }
     conformance(root)?;
-    maven(root, &["test"])
+    resources(root)?;
+    Ok(maven(root, &["install"])? && consumer(root)?)
+}
+
+/// A project outside of the repository that uses the installed artefact with the lines of the README, nothing else.
+fn consumer(root: &Path) -> anyhow::Result<bool> {
+    let readme = std::fs::read_to_string(root.join("bindings/kotlin/README.md"))?;
+    let block = |language: &str| {
+        let from = readme.split_once(&format!("```{language}\n")).map(|(_, rest)| rest);
+        from.and_then(|rest| rest.split_once("```")).map(|(block, _)| block.to_owned()).context("a block of the README")
+    };
+    let dir = std::env::temp_dir().join(format!("scamfilter-consumer-{}", std::process::id()));
+    let source = dir.join("src/main/java");
+    std::fs::create_dir_all(&source)?;
+    let main = format!(
+        "import org.scamfilter.*;\npublic class Main {{ public static void main(String[] a) throws Exception {{\n{}}} }}\n",
+        block("java")?
+    );
+    std::fs::write(source.join("Main.java"), main)?;
+    let pom = format!(
+        "<project><modelVersion>4.0.0</modelVersion><groupId>consumer</groupId><artifactId>consumer</artifactId>\
+         <version>1</version><properties><maven.compiler.source>17</maven.compiler.source><maven.compiler.target>17\
+         </maven.compiler.target><project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties>\
+         <dependencies>{}</dependencies></project>",
+        block("xml")?
+    );
+    std::fs::write(dir.join("pom.xml"), pom)?;
+    let mut maven = Command::new("mvn");
+    maven.args(["-q", "-B", "-Dstyle.color=never", "compile", "org.codehaus.mojo:exec-maven-plugin:3.5.1:java"]);
+    let output = maven.arg("-Dexec.mainClass=Main").current_dir(&dir).output()?;
+    std::fs::remove_dir_all(&dir)?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    if !said.contains("\"level\":\"scam\"") {
+        println!("a project with the README's lines fails:\n{said}{}", String::from_utf8_lossy(&output.stderr));
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Lays out what the jar for the JVM holds beside classes: the library where JNA looks for it, packs, licences.
+fn resources(root: &Path) -> anyhow::Result<()> {
+    let all = root.join("target/jvm-resources");
+    if all.is_dir() {
+        std::fs::remove_dir_all(&all)?;
+    }
+    let library = all.join("linux-x86-64");
+    std::fs::create_dir_all(&library)?;
+    // Symbols stay out; they are half of the file.
+    let file = library.join(android::LIBRARY);
+    std::fs::copy(root.join(LIBRARY), &file)?;
+    if let Some(strip) = android::tool("llvm-strip").or_else(|| android::tool("strip")) {
+        let status = Command::new(strip).arg("--strip-all").arg(&file).status()?;
+        anyhow::ensure!(status.success(), "the library could not be stripped");
+    }
+    let packs = all.join("org/scamfilter/packs");
+    let assets = root.join("target/android/assets/scamfilter");
+    std::fs::create_dir_all(&packs)?;
+    std::fs::create_dir_all(&assets)?;
+    let names = starter_packs(root)?;
+    for name in &names {
+        std::fs::copy(root.join("target/packs").join(name), packs.join(name))?;
+        std::fs::copy(root.join("target/packs").join(name), assets.join(name))?;
+    }
+    std::fs::write(packs.join("index.txt"), names.join("\n") + "\n")?;
+    licences(root, &all.join("META-INF"))
+}
+
+/// File names of the starter packs in the order in which they are opened: `common` first.
+fn starter_packs(root: &Path) -> anyhow::Result<Vec<String>> {
+    let entries = std::fs::read_dir(root.join("target/packs"))?;
+    let names =
+        entries.map(|e| Ok(e?.file_name().to_string_lossy().into_owned())).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut names: Vec<String> = names.into_iter().filter(|n| n.ends_with(".scampack")).collect();
+    names.sort_by_key(|n| (n != "common.scampack", n.clone()));
+    anyhow::ensure!(!names.is_empty(), "no starter packs were built");
+    Ok(names)
+}
+
+/// The licence texts and the notice of what is inside.
+fn licences(root: &Path, folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        std::fs::copy(root.join(name), folder.join(name))?;
+    }
+    std::fs::copy(root.join("bindings/kotlin/NOTICE"), folder.join("NOTICE"))?;
+    Ok(())
 }
 
 /// The same cases through the arm64 library under an emulator with bionic inside.
@@ -50,7 +135,7 @@ pub fn emulated(root: &Path) -> anyhow::Result<bool> {
     maven(root, &["-Pemulator", "test"])
 }
 
-fn maven(root: &Path, goals: &[&str]) -> anyhow::Result<bool> {
+pub fn maven(root: &Path, goals: &[&str]) -> anyhow::Result<bool> {
     let mut maven = Command::new("mvn");
     maven.args(["-q", "-B", "-Dstyle.color=never", "-f", "bindings/kotlin/pom.xml"]).args(goals);
     Ok(maven.current_dir(root).status().context("cannot run mvn: a JDK and Maven are needed")?.success())

@@ -32,6 +32,9 @@ internal object Codec {
         return out.array()
     }
 
+    /** A string that UniFFI takes: no lone surrogates, and no longer than anything here is looked at. */
+    fun wellFormed(text: String): String = String(utf8(text, MAX_UNITS), Charsets.UTF_8)
+
     /** A lone surrogate becomes U+FFFD, one unit like itself, so that spans stay right. */
     private fun utf8(text: String, max: Int): ByteArray {
         val end = if (text.length <= max) text.length else if (text[max - 1].isHighSurrogate()) max + 1 else max

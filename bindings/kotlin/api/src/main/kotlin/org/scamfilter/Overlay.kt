@@ -39,7 +39,7 @@ public data class OverlayEntry @JvmOverloads constructor(
     internal fun toNative(): NativeEntry = NativeEntry(
         allow = action == OverlayAction.ALLOW,
         about = NativeKind.valueOf(kind.name),
-        value = value,
+        value = Codec.wellFormed(value),
         expiresAt = expiresAt,
     )
 }

@@ -1,84 +1,162 @@
 package org.scamfilter
 
 import java.io.Closeable
+import java.util.concurrent.atomic.AtomicInteger
 import org.scamfilter.ffi.Filter
-import org.scamfilter.ffi.FilterException
-
-/** Why a call failed; the subclass says who must act. Never holds text of a message. */
-public sealed class ScamFilterException(message: String) : Exception(message)
-
-/** The app passed something that cannot work. */
-public class AppException internal constructor(message: String) : ScamFilterException(message)
-
-/** A pack is damaged, foreign or too new: its publisher, or an update of the app, must act. */
-public class PublisherException internal constructor(message: String) : ScamFilterException(message)
-
-/** Bindings and library do not fit together: please report it. */
-public class BugException internal constructor(message: String) : ScamFilterException(message)
-
-/** A pack's bytes and the highest level that it alone may cause. */
-public class PackFile @JvmOverloads constructor(public val bytes: ByteArray, public val ceiling: Level = Level.SCAM)
-
-/** A sentence for people: what was found, and what to do. */
-public data class Explanation(public val sentence: String, public val advice: String?)
+import org.scamfilter.ffi.PackFile as NativePackFile
 
 /**
- * An open filter. Any thread may use one instance at the same time; a check does no I/O.
+ * An open filter: judges messages against rule packs, on the device, without I/O.
  *
- * Calls after [close] throw [IllegalStateException].
+ * **Threads.** Any number of threads may use one instance at the same time. [replacePacks], [setOverlay] and [setHomeCountry]
+ * take effect at once for checks that begin afterwards; checks that run go on with what they began with, and none fails or
+ * waits because of a swap.
+ *
+ * **Cost.** A check of an ordinary message takes some tens of microseconds; open one instance a process and keep it.
+ *
+ * **Life.** [close] frees the native memory when the last running check has ended. Every call afterwards throws
+ * [IllegalStateException]. An instance that is never closed is freed when it is collected as garbage.
  */
-public class ScamFilter private constructor(private val filter: Filter) : Closeable {
-    @Volatile private var closed = false
+public class ScamFilter private constructor(first: Open) : Closeable {
+    @Volatile private var current: Open? = first
+    private val swap = Any()
 
-    /** Judges one message. Always answers, whatever the text. */
-    public fun check(message: Message): Verdict = call { Codec.reply(it.check(Codec.request(message))) }
+    /** The open packs in order. */
+    public val packs: List<PackInfo> get() = call { open -> open.packs }
+
+    /** The lists of the user's and the operator's own that are in force. */
+    public val overlay: List<OverlayEntry> get() = call { open -> open.overlay }
+
+    /** Judges one message. Always answers, whatever the text: an error is never the message's fault. */
+    public fun check(message: Message): Verdict = call { Codec.reply(it.native.check(Codec.request(message))) }
 
     /** Judges one link alone, such as that of a QR code. What does not read as a link is [Level.UNKNOWN]. */
-    public fun checkLink(link: String): Verdict = call { Codec.reply(it.checkLink(link)) }
-
-    /** The sentence for [reason] in the first of [locales] (BCP 47) that its pack speaks, else in English. */
-    public fun explain(reason: Reason, locales: List<String>): Explanation? =
-        call { it.explain(reason.pack, reason.textId, locales)?.let { e -> Explanation(e.sentence, e.advice) } }
+    public fun checkLink(link: String): Verdict = call { Codec.reply(it.native.checkLink(Codec.wellFormed(link))) }
 
     /**
-     * The same packs with other lists of the user's and the operator's own, the weakest entry first. Costs no more than the
-     * list; this filter stays as it is, and both are to be closed.
+     * The sentence for [reason] in the first of [locales] (BCP 47) that its pack speaks, else in English; `null` when no open
+     * pack has one, as after a swap to packs without that rule.
      */
-    public fun withOverlay(entries: List<OverlayEntry>): ScamFilter =
-        call { ScamFilter(it.withOverlay(entries.map(OverlayEntry::toNative))) }
-
-    /** Frees the native filter. May be called twice. */
-    override fun close() {
-        closed = true
-        filter.close()
+    public fun explain(reason: Reason, locales: List<String>): Explanation? = call {
+        val found = it.native.explain(Codec.wellFormed(reason.pack), Codec.wellFormed(reason.textId), locales.map(Codec::wellFormed))
+        found?.let { e -> Explanation(e.sentence, e.advice) }
     }
 
-    private fun <T> call(use: (Filter) -> T): T {
-        check(!closed) { "this ScamFilter is closed" }
-        return translated { use(filter) }
+    /** The registrable domains that really belong to the brand with this id ([Reason.brand]); empty when no pack knows it. */
+    public fun officialDomains(brand: String): List<String> = call { it.native.officialDomains(Codec.wellFormed(brand)) }
+
+    /**
+     * Swaps all packs for [packs] while checks go on; the overlay and the home country stay.
+     *
+     * @throws AppException without packs, with two of one id, or without `common`; the old packs stay
+     * @throws PublisherException when a pack cannot be used; the old packs stay
+     */
+    @Throws(ScamFilterException::class)
+    public fun replacePacks(packs: List<PackFile>): Unit = change { Open.of(packs, it.overlay, it.homeCountry) }
+
+    /**
+     * Puts [entries] in place of all lists of the user's and the operator's own, the weakest entry first. Costs no more than
+     * the list. Keep the entries in the app's own storage: the filter does not.
+     */
+    public fun setOverlay(entries: List<OverlayEntry>): Unit = change { it.with(entries, it.homeCountry) }
+
+    /**
+     * The country (ISO 3166-1 alpha-2) whose policies hold for messages without [Message.simCountry]; `null` for none.
+     */
+    public fun setHomeCountry(country: String?): Unit = change { it.with(it.overlay, country) }
+
+    /** Frees the native filter once no check runs any more. May be called twice, from any thread. */
+    override fun close() {
+        synchronized(swap) {
+            current?.leave()
+            current = null
+        }
+    }
+
+    private fun change(next: (Open) -> Open) {
+        synchronized(swap) {
+            val old = current ?: closed()
+            current = NativeLibrary.call { next(old) }
+            old.leave()
+        }
+    }
+
+    private inline fun <T> call(crossinline use: (Open) -> T): T {
+        while (true) {
+            val open = current ?: closed()
+            if (!open.enter()) continue
+            try {
+                return NativeLibrary.call { use(open) }
+            } finally {
+                open.leave()
+            }
+        }
+    }
+
+    private fun closed(): Nothing = throw IllegalStateException("this ScamFilter is closed")
+
+    /** A native filter with the number of its users: it is freed when the last one leaves, the owner being one. */
+    private class Open(
+        private val base: Filter,
+        val native: Filter,
+        val packs: List<PackInfo>,
+        val overlay: List<OverlayEntry>,
+        val homeCountry: String?,
+    ) {
+        private val users = AtomicInteger(1)
+
+        fun enter(): Boolean {
+            while (true) {
+                val now = users.get()
+                if (now == 0) return false
+                if (users.compareAndSet(now, now + 1)) return true
+            }
+        }
+
+        fun leave() {
+            if (users.decrementAndGet() == 0) {
+                native.close()
+                base.close()
+            }
+        }
+
+        /** The same packs; the native side shares them, so that only the lists cost anything. */
+        fun with(overlay: List<OverlayEntry>, country: String?): Open =
+            derived(base.withOverlay(emptyList()), packs, overlay, country)
+
+        companion object {
+            fun of(files: List<PackFile>, overlay: List<OverlayEntry>, country: String?): Open {
+                val base = Filter.open(files.map { NativePackFile(it.bytes, it.effectiveCeiling.ordinal.toUByte()) })
+                val packs = base.packs().mapIndexed { i, pack -> PackInfo.of(pack, files[i].unverified) }
+                return derived(base, packs, overlay, country)
+            }
+
+            private fun derived(base: Filter, packs: List<PackInfo>, overlay: List<OverlayEntry>, country: String?): Open {
+                val listed = base.withOverlay(overlay.map(OverlayEntry::toNative))
+                val home = country?.let { Codec.wellFormed(it) } ?: return Open(base, listed, packs, overlay.toList(), null)
+                return Open(base, listed.use { it.withHomeCountry(home) }, packs, overlay.toList(), country)
+            }
+        }
     }
 
     public companion object {
         /**
-         * Opens packs in the given order; `common` must be among them.
+         * Opens packs in the given order; `common` must be among them. Costs no more than reading their headers.
          *
-         * @throws AppException without packs, with two of one id, or without `common`
+         * @throws AppException without packs, with two of one id, without `common`, or when the native library is missing
          * @throws PublisherException when a pack cannot be used
          */
         @JvmStatic
         @Throws(ScamFilterException::class)
-        public fun open(packs: List<PackFile>): ScamFilter = translated {
-            ScamFilter(Filter.open(packs.map { org.scamfilter.ffi.PackFile(it.bytes, it.ceiling.ordinal.toUByte()) }))
-        }
+        public fun open(packs: List<PackFile>): ScamFilter = ScamFilter(NativeLibrary.call { Open.of(packs, emptyList(), null) })
 
-        private fun <T> translated(call: () -> T): T = try {
-            call()
-        } catch (e: FilterException.App) {
-            throw AppException(e.reason)
-        } catch (e: FilterException.Publisher) {
-            throw PublisherException(e.reason)
-        } catch (e: FilterException.Bug) {
-            throw BugException(e.reason)
-        }
+        /**
+         * Opens the starter packs that the artefact for the JVM brings. On Android use `ScamFilter.open(context)`.
+         *
+         * @throws AppException when the artefact with the starter packs is not on the class path
+         */
+        @JvmStatic
+        @Throws(ScamFilterException::class)
+        public fun openStarter(): ScamFilter = open(StarterPacks.load())
     }
 }

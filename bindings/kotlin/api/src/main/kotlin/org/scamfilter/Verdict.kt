@@ -46,6 +46,24 @@ public data class Reason(
 )
 
 /**
+ * A host that reasons of a verdict are about.
+ *
+ * @property host as the engine read it: lower case, without user names or percent signs
+ * @property spans where in the message, in UTF-16 units
+ * @property brand id of the brand that it pretends to be, if one; see [ScamFilter.officialDomains]
+ * @property codes which detectors spoke of it
+ */
+public data class Link(
+    public val host: String,
+    public val spans: List<Span>,
+    public val brand: String?,
+    public val codes: List<ReasonCode>,
+)
+
+/** A sentence for people: what was found, and what to do. */
+public data class Explanation(public val sentence: String, public val advice: String?)
+
+/**
  * The answer to one check. Immutable.
  *
  * @property score calibrated probability of a scam, in parts per million
@@ -61,6 +79,12 @@ public data class Verdict(
     public val reasons: List<Reason>,
     public val packs: List<PackId>,
 ) {
+    /** The hosts that reasons name, in the order of the strongest reason, each once. */
+    public val links: List<Link>
+        get() = reasons.filter { it.host != null }.groupBy { it.host.orEmpty() }.map { (host, about) ->
+            Link(host, about.flatMap { it.spans }.distinct(), about.firstNotNullOfOrNull { it.brand }, about.map { it.code }.distinct())
+        }
+
     /** Canonical JSON, byte for byte what the command line and the Rust library write. */
     public fun toJson(): String = buildString {
         append("{\"level\":").quoted(level.wireName).append(",\"category\":")
@@ -70,7 +94,7 @@ public data class Verdict(
         append("],\"packs\":[")
         packs.forEachIndexed { i, pack ->
             if (i > 0) append(',')
-            append("{\"pack\":").quoted(pack.pack).append(",\"serial\":${java.lang.Long.toUnsignedString(pack.serial)}}")
+            append("{\"pack\":").quoted(pack.pack).append(",\"serial\":${pack.serial.toULong()}}")
         }
         append("]}")
     }
@@ -85,21 +109,4 @@ private fun StringBuilder.reason(reason: Reason) {
     reason.brand?.let { append(",\"brand\":").quoted(it) }
     reason.host?.let { append(",\"host\":").quoted(it) }
     append(",\"text_id\":").quoted(reason.textId).append('}')
-}
-
-private fun StringBuilder.quoted(text: String): StringBuilder {
-    append('"')
-    for (c in text) {
-        when {
-            c == '"' || c == '\\' -> append('\\').append(c)
-            c == '\n' -> append("\\n")
-            c == '\r' -> append("\\r")
-            c == '\t' -> append("\\t")
-            c == '\b' -> append("\\b")
-            c == '\u000c' -> append("\\f")
-            c < ' ' -> append("\\u00").append(if (c.code < 16) "0" else "").append(Integer.toHexString(c.code))
-            else -> append(c)
-        }
-    }
-    return append('"')
 }

@@ -1,0 +1,54 @@
+package org.scamfilter.android
+
+import android.app.Notification
+import android.os.Build
+import android.os.Bundle
+import org.scamfilter.Channel
+import org.scamfilter.Message
+
+/**
+ * Messages in notifications of messengers, for an app's `NotificationListenerService`, which the user must allow in the
+ * system's settings. From Android 15 on the system hides texts with one-time codes: such a message is `redacted`, and its
+ * verdict is `unknown`, never `clear`.
+ */
+public object NotificationMessages {
+    /** What Android 15 writes in place of a hidden text, in the languages that the starter packs speak. */
+    private val HIDDEN = setOf("Sensitive notification content hidden", "ซ่อนเนื้อหาการแจ้งเตือนที่ละเอียดอ่อนไว้")
+
+    /**
+     * The newest message in [notification], or `null` when it shows none (a summary of a group, ongoing work, no text).
+     *
+     * @param hidden what the system writes in place of a hidden text, where the app knows it in further languages
+     */
+    @JvmStatic
+    @JvmOverloads
+    public fun message(notification: Notification, receivedAt: Long, hidden: Set<String> = emptySet()): Message? {
+        val silent = Notification.FLAG_GROUP_SUMMARY or Notification.FLAG_ONGOING_EVENT
+        if (notification.flags and silent != 0) return null
+        val extras = notification.extras ?: return null
+        val (text, sender) = runCatching { newest(extras) ?: plain(extras) }.getOrNull() ?: return null
+        val redacted = text in HIDDEN || text in hidden
+        return Message(text, sender, Channel.NOTIFICATION, receivedAt, redacted = redacted)
+    }
+
+    private fun newest(extras: Bundle): Pair<String, String?>? {
+        @Suppress("DEPRECATION") // The typed getter came with Android 13.
+        val all = extras.getParcelableArray(Notification.EXTRA_MESSAGES).orEmpty().filterIsInstance<Bundle>()
+        val last = all.lastOrNull() ?: return null
+        val text = last.getCharSequence("text")?.toString().orEmpty()
+        val sender = last.getCharSequence("sender") ?: extras.getCharSequence(Notification.EXTRA_TITLE)
+        return if (text.isEmpty()) null else text to sender?.toString()
+    }
+
+    private fun plain(extras: Bundle): Pair<String, String?>? {
+        val text = extras.getCharSequence(Notification.EXTRA_BIG_TEXT) ?: extras.getCharSequence(Notification.EXTRA_TEXT)
+        if (text.isNullOrEmpty()) return null
+        return text.toString() to extras.getCharSequence(Notification.EXTRA_TITLE)?.toString()
+    }
+
+    /** Whether this phone's system hides texts of notifications. */
+    @JvmStatic
+    public val systemRedacts: Boolean get() = Build.VERSION.SDK_INT >= ANDROID_15
+
+    private const val ANDROID_15 = 35
+}
