@@ -121,11 +121,17 @@ impl Client {
             // 5.5.1 and 5.6.1: length and version as the file above names them.
             State::FetchSnapshot => {
                 let file = self.trusted.timestamp()?.snapshot.clone();
-                Ok(Step::Fetch { path: versioned(consistent, file.version, SNAPSHOT), limit: bound(file.length, SNAPSHOT_LIMIT) })
+                Ok(Step::Fetch {
+                    path: versioned(consistent, file.version, SNAPSHOT),
+                    limit: bound(file.length, SNAPSHOT_LIMIT),
+                })
             }
             State::FetchRole(role, _) => {
                 let file = self.trusted.file_of(role)?;
-                Ok(Step::Fetch { path: versioned(consistent, file.version, role), limit: bound(file.length, TARGETS_LIMIT) })
+                Ok(Step::Fetch {
+                    path: versioned(consistent, file.version, role),
+                    limit: bound(file.length, TARGETS_LIMIT),
+                })
             }
             State::Idle => Ok(Step::Done),
             State::Failed(failure) => Err(failure.clone()),
@@ -156,7 +162,9 @@ impl Client {
                 Ok(top_targets())
             }),
             State::LoadRole(role, parent) => match answer {
-                Answer::Bytes(bytes) if self.trusted.update_targets(&role, parent.as_deref(), &bytes).is_ok() => self.go_on(),
+                Answer::Bytes(bytes) if self.trusted.update_targets(&role, parent.as_deref(), &bytes).is_ok() => {
+                    self.go_on()
+                }
                 // 5.6.1: what the snapshot does not list is not even fetched.
                 _ => match self.trusted.file_of(&role) {
                     Ok(_) => Ok(State::FetchRole(role, parent)),
@@ -199,9 +207,9 @@ impl Client {
     /// Paths listed by roles that were loaded, with the role; see [`Client::resolve`] for which of them count.
     pub fn listed(&self) -> impl Iterator<Item = (&str, &str, &TargetFile)> {
         let roles = self.walk.iter().flat_map(|walk| walk.visited());
-        roles.filter_map(|role| Some((role, self.trusted.targets(role)?))).flat_map(|(role, targets)| {
-            targets.targets.iter().map(move |(path, target)| (role, path.as_str(), target))
-        })
+        roles
+            .filter_map(|role| Some((role, self.trusted.targets(role)?)))
+            .flat_map(|(role, targets)| targets.targets.iter().map(move |(path, target)| (role, path.as_str(), target)))
     }
 
     /// The target that `path` means, by the order of delegations, among the roles that [`Client::walk`] loaded, with the role that
@@ -217,6 +225,13 @@ impl Client {
     #[must_use]
     pub fn left_out(&self) -> &[(String, Failure)] {
         self.walk.as_ref().map_or(&[], |walk| &walk.failed)
+    }
+
+    /// Roles whose metadata is worth keeping after [`Client::walk`]; for [`super::Store::keep_metadata`].
+    #[must_use]
+    pub fn roles(&self) -> Vec<&str> {
+        let visited = self.walk.iter().flat_map(|walk| walk.visited());
+        [ROOT, TIMESTAMP, SNAPSHOT, TARGETS].into_iter().chain(visited.filter(|r| *r != TARGETS)).collect()
     }
 
     /// Seconds since 1970 from which on what is trusted has to be newer; nothing before the first [`Step::Done`].

@@ -81,7 +81,10 @@ impl Delegation {
         }
         let texts = |field: &Json| {
             let listed = field.list().filter(|l| l.len() <= MAX_PATTERNS)?;
-            listed.iter().map(|p| p.text().filter(|t| t.len() <= MAX_PATH).map(str::to_owned)).collect::<Option<Vec<_>>>()
+            listed
+                .iter()
+                .map(|p| p.text().filter(|t| t.len() <= MAX_PATH).map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
         };
         let scope = match (json.get("paths"), json.get("path_hash_prefixes")) {
             (Some(paths), None) => Scope::Patterns(texts(paths)?),
@@ -154,14 +157,31 @@ mod tests {
     #[test]
     fn patterns_as_the_specification_has_them() {
         for (pattern, path) in [
-            ("*", "a"), ("*", ""), ("a*b*c", "aXbYbZc"), ("foo-?.tgz", "foo-1.tgz"), ("foo-?.tgz", "foo-ก.tgz"),
-            ("releases/*/*", "releases/x/y"), ("**", "ab"), ("packs/th/*.full", "packs/th/12.full"), ("a[b]", "a[b]"),
+            ("*", "a"),
+            ("*", ""),
+            ("a*b*c", "aXbYbZc"),
+            ("foo-?.tgz", "foo-1.tgz"),
+            ("foo-?.tgz", "foo-ก.tgz"),
+            ("releases/*/*", "releases/x/y"),
+            ("**", "ab"),
+            ("packs/th/*.full", "packs/th/12.full"),
+            ("a[b]", "a[b]"),
         ] {
             assert!(matches(pattern, path), "{pattern} {path}");
         }
         for (pattern, path) in [
-            ("*", "a/b"), ("foo-?.tgz", "foo-.tgz"), ("foo-?.tgz", "foo-12.tgz"), ("A", "a"), ("?", "/"), ("a/", "a"),
-            ("releases/*/*", "releases/x"), ("*.zip", "x.zip/y"), ("", "a"), ("a*b", "ac"), ("a*bc", "abcb"), ("[ab]", "a"),
+            ("*", "a/b"),
+            ("foo-?.tgz", "foo-.tgz"),
+            ("foo-?.tgz", "foo-12.tgz"),
+            ("A", "a"),
+            ("?", "/"),
+            ("a/", "a"),
+            ("releases/*/*", "releases/x"),
+            ("*.zip", "x.zip/y"),
+            ("", "a"),
+            ("a*b", "ac"),
+            ("a*bc", "abcb"),
+            ("[ab]", "a"),
         ] {
             assert!(!matches(pattern, path), "{pattern} {path}");
         }

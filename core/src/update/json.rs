@@ -210,15 +210,24 @@ mod tests {
 
     #[test]
     fn canonical_form_sorts_by_code_point_and_escapes_two_signs() {
-        let text = " {\"b\" : [1, -2 , true,null], \"a\":\"\\u00e9\\n\\\"\\\\\\u007f\", \"\\ud83d\\ude00\":0, \"\\uffee\":0} ";
+        let text =
+            " {\"b\" : [1, -2 , true,null], \"a\":\"\\u00e9\\n\\\"\\\\\\u007f\", \"\\ud83d\\ude00\":0, \"\\uffee\":0} ";
         let form = "{\"a\":\"é\n\\\"\\\\\u{7f}\",\"b\":[1,-2,true,null],\"\u{ffee}\":0,\"😀\":0}";
         assert_eq!(canonical(text).as_deref(), Some(form));
     }
 
     #[test]
     fn what_is_ambiguous_or_unbounded_is_refused() {
-        for text in ["{\"a\":1,\"a\":1}", "1.0", "1e3", "18446744073709551616", "9223372036854775808", "[1] x", "\"\\ud800\"", ""]
-        {
+        for text in [
+            "{\"a\":1,\"a\":1}",
+            "1.0",
+            "1e3",
+            "18446744073709551616",
+            "9223372036854775808",
+            "[1] x",
+            "\"\\ud800\"",
+            "",
+        ] {
             assert_eq!(canonical(text), None, "{text}");
         }
         assert_eq!(canonical("9223372036854775807").as_deref(), Some("9223372036854775807"));

@@ -105,7 +105,10 @@ impl Trusted {
         if let Some(old) = &self.snapshot {
             // 5.5.5: no file vanishes, none gets older.
             for (name, file) in &old.files {
-                let now = new.files.get(name).ok_or_else(|| Failure::publisher("snapshot: a file that was listed is gone"))?;
+                let now = new
+                    .files
+                    .get(name)
+                    .ok_or_else(|| Failure::publisher("snapshot: a file that was listed is gone"))?;
                 not_older(TARGETS, file.version, now.version)?;
             }
         }
