@@ -89,7 +89,8 @@ impl Delegation {
         let scope = match (json.get("paths"), json.get("path_hash_prefixes")) {
             (Some(paths), None) => Scope::Patterns(texts(paths)?),
             (None, Some(prefixes)) => {
-                let even = |p: &String| hex(if p.len() % 2 == 0 { p } else { p.get(1..).unwrap_or("?") }).is_some();
+                let even =
+                    |p: &String| hex(if p.len().is_multiple_of(2) { p } else { p.get(1..).unwrap_or("?") }).is_some();
                 Scope::HashPrefixes(texts(prefixes).filter(|all| all.iter().all(even))?)
             }
             _ => return None,

@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
         if self.left > 0 {
             return None;
         }
-        while self.at % 8 != 0 {
+        while !self.at.is_multiple_of(8) {
             if self.bit()? {
                 return None;
             }

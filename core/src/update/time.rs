@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Option<u64> {
         }
     }
     let [year, month, day, hour, minute, second] = fields;
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days_in = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let at = usize::try_from(month.checked_sub(1)?).ok()?;
     let last = *days_in.get(at)?;

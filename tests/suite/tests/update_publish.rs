@@ -75,7 +75,7 @@ fn killed_again_and_again(folder: &Path, address: &str) {
     let long = begun.elapsed();
     let kills = std::env::var("SCAMFILTER_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(40u32);
     for kill in 0..kills {
-        if kill % 4 == 0 {
+        if kill.is_multiple_of(4) {
             std::fs::remove_dir_all(&store).unwrap();
         }
         let mut child = update(folder, address).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

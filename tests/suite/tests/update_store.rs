@@ -75,7 +75,7 @@ impl Model {
             luck
         };
         let mut names = self.durable.clone();
-        self.pending.iter().filter(|_| draw() % 2 == 0).for_each(|change| change.apply(&mut names));
+        self.pending.iter().filter(|_| draw().is_multiple_of(2)).for_each(|change| change.apply(&mut names));
         let files = self.files.iter().map(|file| {
             let mut bytes = file.synced.clone();
             if file.bytes != file.synced && draw() % 3 > 0 {
