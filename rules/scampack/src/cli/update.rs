@@ -116,7 +116,7 @@ impl Update {
             )?;
         }
         if packs.is_empty() {
-            out.result("no packs for this phone".to_owned(), &json!({ "pack": null }))?;
+            out.result("no packs for this phone", &json!({ "pack": null }))?;
         }
         Ok(good.into())
     }
