@@ -1,7 +1,13 @@
 //! Sizes and times of updates. In: lists of hosts, a day and the next, or one list to which churn is done. Out: a table.
 //!
 //! `cargo run --release -p scamfilter-tests --example update_numbers -- OLD NEW` or `-- LIST PERCENT`.
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a command that measures")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a command that measures"
+)]
 
 use scamfilter::pack::{Header, hash48, write::PackWriter};
 use scamfilter::update::{apply, delta};

@@ -1,5 +1,13 @@
 //! Rows of the attack table, each a test named after it. In: a repository under attack. Out: a refusal, and what was installed stays.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::update::{Answer, Client, Failure, FailureKind, Step, clock};
 use scamfilter_tests::repository::{NOW, Repository, key, root, sign};

@@ -1,5 +1,13 @@
 //! Deltas. In: two images. Out: the signed one exactly, or a refusal; never a wrong pack, never more memory than is signed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::pack::{Header, hash48, write::PackWriter};
 use scamfilter::update::{ImageDigest, apply, delta};

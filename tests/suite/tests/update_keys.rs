@@ -1,7 +1,15 @@
 //! Signatures of updates against Wycheproof, and the small-order keys that Wycheproof lacks.
 //!
 //! `tests/suite/vectors` are `testvectors_v1` of Project Wycheproof (C2SP, Apache-2.0), unchanged.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::update::{Json, PublicKey};
 use serde_json::Value;

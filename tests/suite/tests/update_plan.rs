@@ -1,5 +1,13 @@
 //! What a phone decides. In: releases that a publisher signed, and what is installed. Out: keep, install, go back, over quota.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::update::{Catalogue, Client, Decision, Installed, PackState, Phone, Quarantine, bucket};
 use scamfilter_tests::repository::{NOW, Repository, refreshed, sha256};
@@ -28,8 +36,8 @@ fn delta(from: u64, to: u64, length: u64) -> (String, Value) {
 }
 
 fn catalogue(targets: Vec<(String, Value)>) -> Client {
-    let mut repository = Repository::default();
-    repository.targets = json!({ "targets": targets.into_iter().collect::<serde_json::Map<_, _>>() });
+    let targets = json!({ "targets": targets.into_iter().collect::<serde_json::Map<_, _>>() });
+    let mut repository = Repository { targets, ..Repository::default() };
     repository.release();
     refreshed(&repository, NOW).unwrap()
 }

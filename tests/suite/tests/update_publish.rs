@@ -3,7 +3,15 @@
 //! The commands are those of the README's operator section (`rules/publish/docs/demo.sh`). Without the Python packages it says so and
 //! ends; `cargo xtask test` makes their environment where the
 //! package index can be reached.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::update::PackState;
 use std::io::{Read, Write};

@@ -2,7 +2,15 @@
 //!
 //! The disk is a model of a real one. At a crash each name that was not synced is there or not, in any combination; bytes that were
 //! not synced are there up to any place, and may be torn.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use scamfilter::update::{Disk, DiskError, FailureKind, FolderDisk, Installed, PackState, Quarantine, Store};
 use sha2::{Digest, Sha256};
