@@ -9,6 +9,8 @@ mod error;
 mod message;
 pub mod pack;
 pub mod text;
+#[cfg(feature = "update")]
+pub mod update;
 mod verdict;
 
 pub use engine::ScamFilter;

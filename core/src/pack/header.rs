@@ -19,15 +19,15 @@ pub const MAGIC: [u8; 8] = *b"SCAMPACK";
 /// Format that this library reads and writes. A new major means that old phones must refuse.
 pub const MAJOR: u16 = 1;
 /// What the detectors of this library can do; a pack names the range that it was made for.
-pub(super) const ENGINE: u16 = 1;
+pub(crate) const ENGINE: u16 = 1;
 /// Flag of a section that a reader must know.
 pub const REQUIRED: u16 = 1;
 /// Bytes of an entry of the section table.
 pub const SECTION_SIZE: usize = 48;
 pub(super) const HEADER_SIZE: usize = 48;
-const MAX_SECTIONS: usize = 64;
+pub(crate) const MAX_SECTIONS: usize = 64;
 /// Largest image that is opened.
-const MAX_IMAGE: usize = 64 << 20;
+pub(crate) const MAX_IMAGE: usize = 64 << 20;
 
 macro_rules! kinds {
     ($($(#[$meta:meta])* $name:ident = $number:literal,)*) => {

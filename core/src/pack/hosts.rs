@@ -41,9 +41,31 @@ pub(super) fn encode(key: HostKey, hosts: &[&str]) -> Vec<u8> {
     let mut hashes: Vec<u64> = hosts.iter().map(|h| hash48(key, h)).collect();
     hashes.sort_unstable();
     hashes.dedup();
+    write(key, &hashes)
+}
+
+#[cfg(any(feature = "update", feature = "write"))]
+fn write(key: HostKey, hashes: &[u64]) -> Vec<u8> {
     let mut out = vec![SORTED_48, 0, 0, 0, 0, 0, 0, 0];
     out.extend(key.0.to_le_bytes());
     out.extend(key.1.to_le_bytes());
     out.extend(hashes.iter().flat_map(|h| array::<6>(&h.to_be_bytes(), 2).unwrap_or([0; 6])));
     out
+}
+
+/// Key and hashes, in order, of a section of hosts.
+#[cfg(feature = "update")]
+pub(crate) fn host_hashes(section: &[u8]) -> Option<(HostKey, Vec<u64>)> {
+    if section.first() != Some(&SORTED_48) {
+        return None;
+    }
+    let entries = section.get(SET_HEADER..)?.as_chunks::<6>().0.iter();
+    let hashes = entries.map(|[a, b, c, d, e, f]| u64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *f])).collect();
+    Some(((u64_at(section, 8)?, u64_at(section, 16)?), hashes))
+}
+
+/// The section of `hashes`, which rise strictly.
+#[cfg(feature = "update")]
+pub(crate) fn host_section(key: HostKey, hashes: &[u64]) -> Option<Vec<u8>> {
+    hashes.is_sorted_by(|a, b| a < b).then(|| write(key, hashes))
 }

@@ -19,8 +19,12 @@ mod scoring;
 pub mod write;
 
 pub use brands::{Brand, SenderClass};
+#[cfg(feature = "update")]
+pub(crate) use header::{ENGINE, MAX_IMAGE, MAX_SECTIONS};
 pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
 pub use hosts::{HostKey, hash48};
+#[cfg(feature = "update")]
+pub(crate) use hosts::{host_hashes, host_section};
 pub use patterns::{Automaton, Pattern};
 pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};

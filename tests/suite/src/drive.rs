@@ -1,6 +1,6 @@
 //! What fuzzing and the replay test drive. In: any bytes. Out: nothing, or a panic where a promise is broken.
 
-use crate::{golden_tree, starter_filter, starter_packs};
+use crate::{drive_update, golden_tree, starter_filter, starter_packs};
 use scamfilter::pack::{Header, MAGIC, REQUIRED, SECTION_SIZE, SectionKind};
 use scamfilter::{Channel, Level, Message, PackSource, ScamFilter, Verdict};
 use scampack::lower::{compile, concepts};
@@ -11,13 +11,17 @@ use std::sync::{Arc, OnceLock};
 pub type Driver = fn(&[u8]);
 
 /// Every driver by the name of its fuzz target.
-pub const ALL: [(&str, Driver); 6] = [
+pub const ALL: [(&str, Driver); 10] = [
     ("message", message),
     ("link", link),
     ("pack", pack),
     ("rule_source", rule_source),
     ("request", request),
     ("jsonl", jsonl),
+    ("metadata", drive_update::metadata),
+    ("json", drive_update::json),
+    ("update_delta", drive_update::update_delta),
+    ("store_state", drive_update::store_state),
 ];
 
 fn filter() -> &'static ScamFilter {

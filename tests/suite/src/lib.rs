@@ -8,7 +8,9 @@
 )]
 
 pub mod drive;
+pub mod drive_update;
 pub mod hostile;
+pub mod repository;
 pub mod seeds;
 
 use scamfilter::{PackSource, ScamFilter};

@@ -19,6 +19,7 @@ mod sample;
 mod size;
 mod suites;
 mod tidy;
+mod tuf;
 
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ cargo xtask fuzz [TARGET…] [--seconds N]   libFuzzer on every target, 300 s ea
 cargo xtask tidy [--write]         house rules: layers, file sizes, module docs, ids of packs, generated files fresh;
                                    --write adds new ids to rules/ids.txt
 cargo xtask codegen                write the fold tables
+cargo xtask tuf-conformance --suite DIR    the public TUF conformance suite on the update client (Python, faketime)
 cargo xtask sbom                   software bill of materials (CycloneDX) of the phone library: target/sbom
 cargo xtask nightly                what takes longer than CI may: all ABIs, licences, long fuzzing, benchmarks, SBOM";
 
@@ -62,6 +64,7 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
     let has = |flag: &str| arguments.iter().any(|a| a == flag);
     let seconds = arguments.iter().position(|a| a == "--seconds").map(|at| at + 1);
     let words = arguments.iter().enumerate().skip(1).filter(|(at, a)| Some(*at) != seconds && !a.starts_with("--"));
+    let suite = arguments.iter().position(|a| a == "--suite").and_then(|at| arguments.get(at + 1));
     let words: Vec<String> = words.map(|(_, a)| a.clone()).collect();
     let abis = if has("--all") { &android::ABIS[..] } else { &android::ABIS[..1] };
     let done = match arguments.first().map(String::as_str) {
@@ -78,6 +81,7 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
         }
         Some("tidy") => tidy::run(root, has("--write")),
         Some("codegen") => codegen::write(root).map(|()| true),
+        Some("tuf-conformance") => tuf::run(root, Path::new(suite.context("--suite DIR is missing")?)),
         Some("sbom") => nightly::sbom(root),
         Some("nightly") => nightly::run(root),
         _ => return Ok(None),

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 /// Longest Rust file but for generated tables.
 const MAX_LINES: usize = 420;
+/// The one file of the core that performs I/O: the store's port to a disk.
+const PORT: &str = "core/src/update/disk.rs";
 /// What must not be named where: the arrows of the architecture.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("core/src/text", &["crate::pack", "crate::engine", "crate::update", "crate::verdict"]),
     ("core/src/pack", &["crate::engine", "crate::update", "crate::message"]),
+    ("core/src/update", &["crate::engine", "crate::text", "crate::message", "crate::verdict"]),
     ("bindings/ffi", &["scampack", "scamfilter::engine", "scamfilter::text"]),
     ("core/src", &["scampack", "std::time", "SystemTime", "std::fs", "std::net::", "println!", "eprintln!"]),
 ];
@@ -50,7 +53,7 @@ fn check(root: &Path, path: &Path, wrong: &mut Vec<String>) {
     if lines > MAX_LINES && name != crate::codegen::TABLES {
         wrong.push(format!("{name}: {lines} lines, at most {MAX_LINES}"));
     }
-    for (folder, words) in FORBIDDEN.iter().filter(|(folder, _)| name.starts_with(folder)) {
+    for (folder, words) in FORBIDDEN.iter().filter(|(folder, _)| name.starts_with(folder) && name != PORT) {
         for (number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {
             for word in words.iter().filter(|w| line.contains(**w)) {
                 wrong.push(format!("{name}:{}: `{word}` has no place in {folder}", number + 1));

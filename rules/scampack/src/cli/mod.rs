@@ -11,6 +11,7 @@ mod packs;
 mod reference;
 mod sources;
 mod stress;
+mod update;
 
 use clap::{Parser, Subcommand};
 use output::{Format, Out};
@@ -47,6 +48,10 @@ enum Command {
     Inspect(packs::Inspect),
     /// Say what a diagnostic code means; without one, list all.
     Explain(reference::Explain),
+    /// Make what phones download: a full pack, or the difference to the pack that they have.
+    Delta(update::Delta),
+    /// Fetch, verify and install packs from a publisher's repository, as a phone does.
+    Update(update::Update),
     /// Compare the content of two packs.
     Diff(compare::Diff),
     /// Compare how two sets of packs judge a corpus; exit code 3 when a budget is exceeded.
@@ -91,6 +96,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Build(build) => build.run(&mut out),
         Command::Inspect(inspect) => inspect.run(&mut out),
         Command::Explain(explain) => explain.run(&mut out),
+        Command::Delta(delta) => delta.run(&mut out),
+        Command::Update(update) => update.run(&mut out),
         Command::Diff(diff) => diff.run(&mut out),
         Command::Impact(impact) => impact.run(&mut out),
         Command::Stress(stress) => stress.run(&mut out),
