@@ -5,6 +5,8 @@
 
 mod brands;
 mod header;
+mod host_set;
+mod host_set_writer;
 mod hosts;
 mod patterns;
 #[cfg(feature = "write")]
@@ -20,7 +22,9 @@ pub mod write;
 
 pub use brands::{Brand, SenderClass};
 pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
-pub use hosts::{HostKey, hash48};
+pub use host_set::HostSet;
+pub use host_set_writer::encode_hashes;
+pub use hosts::{HostKey, HostList, PATH_SEGMENTS, hash48};
 pub use patterns::{Automaton, Pattern};
 pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};
@@ -133,10 +137,10 @@ impl Pack {
         PhraseTable::read(self.section(SectionKind::Phrases))
     }
 
-    /// Whether `host`, in lower case and without a trailing dot, is listed.
+    /// The malicious hosts.
     #[must_use]
-    pub fn lists_host(&self, host: &str) -> bool {
-        hosts::contains(self.section(SectionKind::Hosts), host)
+    pub fn hosts(&self) -> HostList<'_> {
+        HostList::read(self.section(SectionKind::Hosts), self.section(SectionKind::HostStrings))
     }
 
     /// Length in bytes of the public suffix of `host`, if the pack carries the list and a rule of it matches.

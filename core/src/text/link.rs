@@ -3,6 +3,7 @@
 //! Judges nothing: whether a bare `name.tld` is a link is decided by the engine, which knows the public suffixes.
 
 use super::host::{host_of, is_number};
+use super::path::path_of;
 use super::tables::looks_like;
 use super::{Class, MAX_LINKS, class_of};
 use core::ops::Range;
@@ -20,7 +21,9 @@ pub struct Link {
     pub has_userinfo: bool,
     /// Port, if one is written.
     pub port: Option<u16>,
-    /// The path ends in `.apk`.
+    /// The path as a browser asks for it: begins with `/`, no `.` or `..`, percent-encoded.
+    pub path: String,
+    /// The path ends in `.apk`, an Android package.
     pub is_apk: bool,
 }
 
@@ -232,14 +235,14 @@ fn finish(text: &str, start: usize, authority_end: usize, host: &str, shape: Sha
     } else {
         ""
     };
-    let path = tail.split(['?', '#']).next().unwrap_or("");
-    let is_apk = path.len() >= 4 && path.get(path.len() - 4..).is_some_and(|e| e.eq_ignore_ascii_case(".apk"));
+    let path = path_of(tail);
     Some(Link {
         range: start..authority_end + tail.len(),
         host: host_of(host)?,
         has_scheme: shape.has_scheme,
         has_userinfo: shape.userinfo,
         port: shape.port,
-        is_apk,
+        is_apk: path.len() >= 4 && path.get(path.len() - 4..).is_some_and(|e| e.eq_ignore_ascii_case(".apk")),
+        path,
     })
 }

@@ -6,6 +6,7 @@ mod fold;
 mod host;
 mod link;
 mod neighbours;
+mod path;
 mod phone;
 mod pieces;
 mod skeleton;

@@ -7,6 +7,7 @@ use crate::diagnostic::Code;
 use crate::load::{HOSTS, Tree};
 use crate::source::PackFile;
 use scamfilter::pack::write::PackWriter;
+use scamfilter::pack::{encode_hashes, hash48};
 use scamfilter::text::hosts_up;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,7 +127,10 @@ impl Lower<'_> {
         }
         let digest = Sha256::digest(format!("scamfilter hosts {} {}", about.id, about.hosts_epoch));
         let half = |at: usize| digest.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
-        writer.hosts((half(0), half(8)), &hosts.into_iter().collect::<Vec<_>>());
+        let key = (half(0), half(8));
+        let hashes: BTreeSet<u64> = hosts.iter().map(|name| hash48(key, name)).collect();
+        let hashes: Vec<u64> = hashes.into_iter().collect();
+        writer.hosts(encode_hashes(key, &hashes).unwrap_or_default(), BTreeSet::new());
     }
 
     /// A host that people of good will share with others: listing it would condemn them all.
