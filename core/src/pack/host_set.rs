@@ -184,6 +184,7 @@ impl<'a> HostSet<'a> {
 }
 
 const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
 
 /// In each byte the ones of `word` up to and with that byte.
 fn counts(word: u64) -> u64 {
@@ -194,7 +195,7 @@ fn counts(word: u64) -> u64 {
 
 /// Place of the `nth` one of `word`, from 1 to as many as there are (Vigna 2008).
 fn select(word: u64, counts: u64, nth: u32) -> u32 {
-    let reached = ((counts | 0x80 * EACH_BYTE) - u64::from(nth) * EACH_BYTE) & (0x80 * EACH_BYTE);
+    let reached = ((counts | HIGHEST) - u64::from(nth) * EACH_BYTE) & HIGHEST;
     let byte = reached.trailing_zeros() & !7;
     let before = (counts << 8).checked_shr(byte).unwrap_or(0) as u8;
     let mut bits = word.checked_shr(byte).unwrap_or(0);
