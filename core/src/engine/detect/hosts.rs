@@ -38,7 +38,9 @@ pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
 /// host may be, and a page on a brand's shared host, such as sites.google.com. Both need a trusted pack.
 fn listed(seen: &Seen<'_>, list: &HostList<'_>, judged: &Judged<'_>, trusted: bool) -> Option<String> {
     let host = judged.link.host.as_str();
-    let names = || hosts_up(host).take_while(|name| name.len() >= judged.domain.len());
+    // Of a host below no known suffix, the last two labels are what someone registered.
+    let unknown = judged.suffix.is_empty() && !judged.link.is_ip();
+    let names = || hosts_up(host).take_while(|name| name.len() >= judged.domain.len() || unknown && name.contains('.'));
     if !judged.official || judged.by_suffix && trusted {
         if let Some(name) = names().find(|name| list.lists(name)) {
             return Some(name.to_owned());
