@@ -13,7 +13,7 @@ use core::ops::Range;
 pub struct Link {
     /// Bytes of the original.
     pub range: Range<usize>,
-    /// Host, folded, without a trailing dot.
+    /// Host in lower case and A-labels, without a trailing dot.
     pub host: String,
     /// It was written with `http://` or `https://` (also defanged as `hxxp`).
     pub has_scheme: bool,
@@ -52,7 +52,7 @@ pub fn hosts_up(host: &str) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn parse_link(text: &str) -> Option<Link> {
     let (links, _) = find(text.trim());
-    links.into_iter().next()
+    links.into_iter().next().filter(|link| link.range.start == 0)
 }
 
 /// All candidates in order; the flag says that there were more than [`MAX_LINKS`].
@@ -124,8 +124,9 @@ fn with_scheme(text: &str, start: usize, authority: usize) -> Option<Link> {
 /// A host ends at a delimiter or other punctuation, or where an ASCII host runs into the next word of a script without
 /// spaces: unless a name goes on behind that word, where a browser would go.
 fn authority_end(rest: &str) -> usize {
-    if rest.starts_with('[') {
-        return rest.find(']').map_or(0, |at| {
+    let authority = rest.split(['/', '\\', '?', '#', ' ']).next().unwrap_or("");
+    if rest.starts_with('[') || authority.contains("@[") {
+        return authority.find(']').map_or(0, |at| {
             let port = rest.get(at + 1..).unwrap_or("");
             let digits = port.strip_prefix(':').map_or(0, |p| 1 + p.bytes().take_while(u8::is_ascii_digit).count());
             at + 1 + digits
@@ -144,9 +145,12 @@ fn authority_end(rest: &str) -> usize {
     }
     let Some(first) = whole.find(|c: char| !c.is_ascii()).filter(|first| {
         // A host of other letters from its first label on is one name.
-        whole.get(..*first).is_some_and(|host| host.contains('.'))
+        let host = whole.rfind('@').map_or(0, |at| at + 1);
+        whole.get(host..*first).is_some_and(|host| host.contains('.'))
     }) else {
-        return trimmed(whole, whole.len());
+        // A dot in front of a path ends the name, not a sentence.
+        let goes_on = rest.get(whole.len()..).is_some_and(|rest| rest.starts_with(['/', '\\']));
+        return if goes_on { whole.len() } else { trimmed(whole, whole.len()) };
     };
     let named = |(at, dot): (usize, &str)| {
         let label = whole.get(at + dot.len()..).unwrap_or("");

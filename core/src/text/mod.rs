@@ -4,6 +4,7 @@
 
 mod fold;
 mod host;
+mod idna;
 mod link;
 mod neighbours;
 mod path;
