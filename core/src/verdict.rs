@@ -148,7 +148,7 @@ pub struct Reason {
     pub spans: Vec<Span>,
     /// Id of the brand imitated.
     pub brand: Option<String>,
-    /// The host found.
+    /// The host found, with the path where a list names one.
     pub host: Option<String>,
     /// Key of the sentence for people, resolved by [`crate::ScamFilter::explain`].
     pub text_id: String,

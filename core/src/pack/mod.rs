@@ -5,6 +5,9 @@
 
 mod brands;
 mod header;
+mod host_set;
+#[cfg(any(feature = "update", feature = "write"))]
+mod host_set_writer;
 mod hosts;
 mod patterns;
 #[cfg(feature = "write")]
@@ -22,9 +25,12 @@ pub use brands::{Brand, SenderClass};
 #[cfg(feature = "update")]
 pub(crate) use header::{ENGINE, MAX_IMAGE, MAX_SECTIONS};
 pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
-pub use hosts::{HostKey, hash48};
+pub use host_set::HostSet;
+#[cfg(any(feature = "update", feature = "write"))]
+pub use host_set_writer::encode_hashes;
 #[cfg(feature = "update")]
-pub(crate) use hosts::{host_hashes, host_section};
+pub(crate) use hosts::host_hashes;
+pub use hosts::{HostKey, HostList, PATH_SEGMENTS, hash48};
 pub use patterns::{Automaton, Pattern};
 pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};
@@ -137,10 +143,10 @@ impl Pack {
         PhraseTable::read(self.section(SectionKind::Phrases))
     }
 
-    /// Whether `host`, in lower case and without a trailing dot, is listed.
+    /// The malicious hosts.
     #[must_use]
-    pub fn lists_host(&self, host: &str) -> bool {
-        hosts::contains(self.section(SectionKind::Hosts), host)
+    pub fn hosts(&self) -> HostList<'_> {
+        HostList::read(self.section(SectionKind::Hosts), self.section(SectionKind::HostStrings))
     }
 
     /// Length in bytes of the public suffix of `host`, if the pack carries the list and a rule of it matches.

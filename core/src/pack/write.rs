@@ -5,8 +5,8 @@ use super::header::{HEADER_SIZE, MAGIC, MAJOR, REQUIRED, SECTION_SIZE};
 use super::patterns::NewPattern;
 use super::policies::{POLICY, TEXT};
 use super::rules::{ALWAYS, RULE, TRIGGER, encode_step, triggers};
-use super::{Header, HostKey, NONE, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass};
-use super::{hosts, patterns, phrase_writer, psl, scoring};
+use super::{Header, NONE, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass};
+use super::{patterns, phrase_writer, psl, scoring};
 use crate::verdict::{Category, Level, ReasonCode};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,7 @@ pub struct PackWriter {
     domains: BTreeMap<String, u8>,
     scoring: Vec<u8>,
     hosts: Vec<u8>,
+    host_strings: BTreeSet<String>,
     suffixes: Vec<u8>,
 }
 
@@ -73,6 +74,7 @@ impl PackWriter {
             domains: BTreeMap::new(),
             scoring: Vec::new(),
             hosts: Vec::new(),
+            host_strings: BTreeSet::new(),
             suffixes: Vec::new(),
         }
     }
@@ -165,9 +167,9 @@ impl PackWriter {
         self.scoring = scoring::encode(scoring);
     }
 
-    /// Malicious hosts.
-    pub fn hosts(&mut self, key: HostKey, hosts: &[&str]) {
-        self.hosts = hosts::encode(key, hosts);
+    /// Malicious hosts: a set that [`super::encode_hashes`] made, and names that must not stand in it.
+    pub fn hosts(&mut self, set: Vec<u8>, strings: BTreeSet<String>) {
+        (self.hosts, self.host_strings) = (set, strings);
     }
 
     /// Rules of the Public Suffix List.
@@ -207,6 +209,7 @@ impl PackWriter {
             (SectionKind::Texts, self.texts),
             (SectionKind::Scoring, self.scoring),
             (SectionKind::Hosts, self.hosts),
+            (SectionKind::HostStrings, empty(self.host_strings.is_empty(), pool_of(self.host_strings.iter()))),
             (SectionKind::Suffixes, self.suffixes),
             (SectionKind::Domains, domains),
         ];
@@ -221,14 +224,18 @@ fn push(out: &mut Vec<u8>, values: &[u32]) {
 fn pool(strings: &BTreeMap<String, u32>) -> Vec<u8> {
     let mut ordered: Vec<(&u32, &String)> = strings.iter().map(|(text, id)| (id, text)).collect();
     ordered.sort_unstable();
-    let mut out = (ordered.len() as u32).to_le_bytes().to_vec();
+    pool_of(ordered.into_iter().map(|(_, text)| text))
+}
+
+fn pool_of<'a>(texts: impl ExactSizeIterator<Item = &'a String> + Clone) -> Vec<u8> {
+    let mut out = (texts.len() as u32).to_le_bytes().to_vec();
     let mut offset = 0u32;
     push(&mut out, &[0]);
-    for (_, text) in &ordered {
+    for text in texts.clone() {
         offset += text.len() as u32;
         push(&mut out, &[offset]);
     }
-    out.extend(ordered.iter().flat_map(|(_, text)| text.bytes()));
+    out.extend(texts.flat_map(|text| text.bytes()));
     out
 }
 

@@ -1,13 +1,13 @@
 //! Hosts. In: a host as it is written in a link. Out: the host to look up, as a browser would read it.
 
-use super::fold;
+use super::{fold, idna};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-/// Percent signs decoded, folded, ideographic full stops as dots, IPv4 in any notation as dotted decimal; `None` for what
-/// is no host.
+/// Percent signs decoded, folded, ideographic full stops as dots, IPv4 in any notation as dotted decimal, other letters than
+/// a-z in A-labels; `None` for what is no host.
 pub(super) fn host_of(written: &str) -> Option<String> {
     if let Some(inner) = written.strip_prefix('[').and_then(|w| w.strip_suffix(']')) {
-        return inner.parse::<Ipv6Addr>().ok().map(|ip| ip.to_string());
+        return inner.parse().ok().map(ipv6);
     }
     let decoded = if written.contains('%') { decoded(written)? } else { written.to_owned() };
     let view = fold(&decoded);
@@ -16,7 +16,17 @@ pub(super) fn host_of(written: &str) -> Option<String> {
     if host.is_empty() || host.contains([' ', '/', '\\', '?', '#', '@', ':']) {
         return None;
     }
-    Some(ipv4(host).map_or_else(|| host.to_owned(), |ip| ip.to_string()))
+    // A name whose last label is a number is an address, or no host at all.
+    if host.rsplit('.').next().is_some_and(|last| is_number(last) || number(last).is_some()) {
+        return ipv4(host).map(|ip| ip.to_string());
+    }
+    idna::to_ascii(host)
+}
+
+/// As browsers write it: never with dots.
+fn ipv6(ip: Ipv6Addr) -> String {
+    let [.., high, low] = ip.segments();
+    ip.to_ipv4_mapped().map_or_else(|| ip.to_string(), |_| format!("::ffff:{high:x}:{low:x}"))
 }
 
 /// Digits alone.

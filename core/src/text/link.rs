@@ -3,6 +3,7 @@
 //! Judges nothing: whether a bare `name.tld` is a link is decided by the engine, which knows the public suffixes.
 
 use super::host::{host_of, is_number};
+use super::path::path_of;
 use super::tables::looks_like;
 use super::{Class, MAX_LINKS, class_of};
 use core::ops::Range;
@@ -12,7 +13,7 @@ use core::ops::Range;
 pub struct Link {
     /// Bytes of the original.
     pub range: Range<usize>,
-    /// Host, folded, without a trailing dot.
+    /// Host in lower case and A-labels, without a trailing dot.
     pub host: String,
     /// It was written with `http://` or `https://` (also defanged as `hxxp`).
     pub has_scheme: bool,
@@ -20,7 +21,9 @@ pub struct Link {
     pub has_userinfo: bool,
     /// Port, if one is written.
     pub port: Option<u16>,
-    /// The path ends in `.apk`.
+    /// The path as a browser asks for it: begins with `/`, no `.` or `..`, percent-encoded.
+    pub path: String,
+    /// The path ends in `.apk`, an Android package.
     pub is_apk: bool,
 }
 
@@ -49,7 +52,7 @@ pub fn hosts_up(host: &str) -> impl Iterator<Item = &str> {
 #[must_use]
 pub fn parse_link(text: &str) -> Option<Link> {
     let (links, _) = find(text.trim());
-    links.into_iter().next()
+    links.into_iter().next().filter(|link| link.range.start == 0)
 }
 
 /// All candidates in order; the flag says that there were more than [`MAX_LINKS`].
@@ -121,8 +124,9 @@ fn with_scheme(text: &str, start: usize, authority: usize) -> Option<Link> {
 /// A host ends at a delimiter or other punctuation, or where an ASCII host runs into the next word of a script without
 /// spaces: unless a name goes on behind that word, where a browser would go.
 fn authority_end(rest: &str) -> usize {
-    if rest.starts_with('[') {
-        return rest.find(']').map_or(0, |at| {
+    let authority = rest.split(['/', '\\', '?', '#', ' ']).next().unwrap_or("");
+    if rest.starts_with('[') || authority.contains("@[") {
+        return authority.find(']').map_or(0, |at| {
             let port = rest.get(at + 1..).unwrap_or("");
             let digits = port.strip_prefix(':').map_or(0, |p| 1 + p.bytes().take_while(u8::is_ascii_digit).count());
             at + 1 + digits
@@ -141,9 +145,12 @@ fn authority_end(rest: &str) -> usize {
     }
     let Some(first) = whole.find(|c: char| !c.is_ascii()).filter(|first| {
         // A host of other letters from its first label on is one name.
-        whole.get(..*first).is_some_and(|host| host.contains('.'))
+        let host = whole.rfind('@').map_or(0, |at| at + 1);
+        whole.get(host..*first).is_some_and(|host| host.contains('.'))
     }) else {
-        return trimmed(whole, whole.len());
+        // A dot in front of a path ends the name, not a sentence.
+        let goes_on = rest.get(whole.len()..).is_some_and(|rest| rest.starts_with(['/', '\\']));
+        return if goes_on { whole.len() } else { trimmed(whole, whole.len()) };
     };
     let named = |(at, dot): (usize, &str)| {
         let label = whole.get(at + dot.len()..).unwrap_or("");
@@ -232,14 +239,14 @@ fn finish(text: &str, start: usize, authority_end: usize, host: &str, shape: Sha
     } else {
         ""
     };
-    let path = tail.split(['?', '#']).next().unwrap_or("");
-    let is_apk = path.len() >= 4 && path.get(path.len() - 4..).is_some_and(|e| e.eq_ignore_ascii_case(".apk"));
+    let path = path_of(tail);
     Some(Link {
         range: start..authority_end + tail.len(),
         host: host_of(host)?,
         has_scheme: shape.has_scheme,
         has_userinfo: shape.userinfo,
         port: shape.port,
-        is_apk,
+        is_apk: path.len() >= 4 && path.get(path.len() - 4..).is_some_and(|e| e.eq_ignore_ascii_case(".apk")),
+        path,
     })
 }

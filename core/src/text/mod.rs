@@ -5,8 +5,10 @@
 mod bare;
 mod fold;
 mod host;
+mod idna;
 mod link;
 mod neighbours;
+mod path;
 mod phone;
 mod pieces;
 mod skeleton;

@@ -47,6 +47,13 @@ pub(super) fn looks_like(c: char) -> Option<u8> {
     data::LOOKS.get(index).map(|l| l.1)
 }
 
+/// The character that two are by canonical composition, but for Hangul.
+pub(super) fn compose(first: char, second: char) -> Option<char> {
+    let pair = (first as u32, second as u32);
+    let index = data::COMPOSED.binary_search_by_key(&pair, |c| (c.0, c.1)).ok()?;
+    data::COMPOSED.get(index).and_then(|c| char::from_u32(c.2))
+}
+
 /// Where a combining mark stands among the marks of its base; 0 for what is not reordered.
 pub(super) fn mark_rank(c: char) -> u8 {
     let code = c as u32;

@@ -3,7 +3,7 @@
 //! Changes are two lists of [`super::rice`]: places in the old list that go, then hashes that come. The key stays the same.
 
 use super::rice;
-use crate::pack::{host_hashes, host_section};
+use crate::pack::{encode_hashes, host_hashes};
 
 const HASH_BOUND: u64 = 1 << 48;
 
@@ -36,7 +36,7 @@ pub(super) fn apply(section: &[u8], changes: &[u8]) -> Option<Vec<u8>> {
     merged.extend(kept);
     // A hash that was there already is no change.
     merged.is_sorted_by(|a, b| a < b).then_some(())?;
-    host_section(key, &merged)
+    encode_hashes(key, &merged)
 }
 
 /// The changes from one section to another; nothing when their keys differ or either is no set.

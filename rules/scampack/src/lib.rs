@@ -13,6 +13,7 @@ pub mod content;
 pub mod dates;
 pub mod diagnostic;
 pub mod examples;
+pub mod feeds;
 pub mod impact;
 pub mod jsonl;
 pub mod layout;

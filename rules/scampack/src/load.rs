@@ -1,6 +1,7 @@
 //! Source trees. In: a folder, or the starter packs inside this program. Out: relative paths and their text.
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::feeds::MANIFEST;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,9 +15,11 @@ const MAX_FILES: usize = 10_000;
 
 /// The list of malicious hosts of a pack.
 pub const HOSTS: &str = "hosts.txt";
+/// Hosts that must never be found listed, such as popular sites; none of it goes into the pack.
+pub const ALLOWED: &str = "allowed.txt";
 
 /// The files that a pack may have beside its families; any other would be read by nothing.
-pub const FILES: [&str; 9] = [
+pub const FILES: [&str; 10] = [
     "pack.toml",
     "concepts.toml",
     "scoring.toml",
@@ -25,6 +28,7 @@ pub const FILES: [&str; 9] = [
     "brands.toml",
     "policies.toml",
     HOSTS,
+    ALLOWED,
     "public_suffix_list.dat",
 ];
 const FAMILIES: &str = "families";
@@ -105,7 +109,7 @@ impl Reader<'_> {
             let name = self.name(&path);
             let Ok(meta) = path.symlink_metadata() else { continue };
             let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-            if hidden || path.extension().is_some_and(|e| e == "md") {
+            if hidden || path.extension().is_some_and(|e| e == "md") || name == MANIFEST {
                 continue;
             }
             if meta.is_symlink() {
@@ -130,7 +134,7 @@ impl Reader<'_> {
     }
 
     fn file(&mut self, path: &Path, name: String, size: u64) {
-        let most = if name == HOSTS { MAX_HOSTS } else { MAX_FILE };
+        let most = if name == HOSTS || name == ALLOWED { MAX_HOSTS } else { MAX_FILE };
         if size > most || self.tree.len() >= MAX_FILES {
             let message = "larger than 1 MiB, or more than 10,000 files";
             self.problems.push(Diagnostic::file(Code::TooLarge, message, &name));

@@ -9,7 +9,7 @@
     reason = "a command that measures"
 )]
 
-use scamfilter::pack::{Header, hash48, write::PackWriter};
+use scamfilter::pack::{Header, encode_hashes, hash48, write::PackWriter};
 use scamfilter::update::{apply, delta};
 use scamfilter_tests::repository::{NOW, Repository, refreshed, sign};
 use serde_json::json;
@@ -54,7 +54,10 @@ fn image(serial: u64, hosts: &[String]) -> Vec<u8> {
     let header = Header { minor: 0, engines: (1, 1), normaliser: 1, concept_set: 0, psl_date: 0, serial, expires: 0 };
     let mut writer = PackWriter::new(header);
     writer.meta("id", "hosts");
-    writer.hosts((1, 2), &hosts.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut hashes: Vec<u64> = hosts.iter().map(|host| hash48((1, 2), host)).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    writer.hosts(encode_hashes((1, 2), &hashes).expect("an honest list"), Default::default());
     writer.finish()
 }
 

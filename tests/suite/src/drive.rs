@@ -97,7 +97,7 @@ pub fn pack(data: &[u8]) {
         let Ok(filter) = ScamFilter::open(sources.collect()) else { continue };
         for (pack, _) in filter.packs() {
             drop(pack.verify());
-            let _ = (pack.meta("title"), pack.lists_host("evil.example"), pack.domain_use("bit.ly"));
+            let _ = (pack.meta("title"), pack.hosts().lists("evil.example"), pack.domain_use("bit.ly"));
             let _ = (pack.public_suffix("a.co.th"), pack.sender("kbank"), pack.texts().count());
         }
         for text in ["พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz", "your parcel is stuck: http://evil.example", ""]

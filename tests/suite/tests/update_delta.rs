@@ -9,7 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
-use scamfilter::pack::{Header, hash48, write::PackWriter};
+use scamfilter::pack::{Header, encode_hashes, hash48, write::PackWriter};
 use scamfilter::update::{ImageDigest, apply, delta};
 use sha2::{Digest, Sha256};
 
@@ -19,8 +19,10 @@ fn image(serial: u64, hosts: std::ops::Range<u32>, title: &str) -> Vec<u8> {
     writer.meta("id", "hosts");
     writer.meta("title", title);
     let names: Vec<String> = hosts.map(|n| format!("host{}.example", n.wrapping_mul(2_654_435_761))).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    writer.hosts((1, 2), &names);
+    let mut hashes: Vec<u64> = names.iter().map(|name| hash48((1, 2), name)).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    writer.hosts(encode_hashes((1, 2), &hashes).unwrap(), Default::default());
     writer.finish()
 }
 

@@ -144,6 +144,12 @@ pub fn tables() -> String {
     let _ = writeln!(out, "#[rustfmt::skip]\npub(super) static POOL: &str = \"{}\";", pool.escape_default());
     let looks = looks();
     let _ = writeln!(out, "#[rustfmt::skip]\npub(super) static LOOKS: [(u32, u8); {}] = {looks:?};", looks.len());
+    let composed = composed();
+    let _ = writeln!(
+        out,
+        "#[rustfmt::skip]\npub(super) static COMPOSED: [(u32, u32, u32); {}] = {composed:?};",
+        composed.len()
+    );
     let marks = marks();
     let _ = writeln!(out, "#[rustfmt::skip]\npub(super) static MARKS: [(u32, u32, u8); {}] = {marks:?};", marks.len());
     out
@@ -153,6 +159,26 @@ pub fn tables() -> String {
 pub fn write(root: &Path) -> anyhow::Result<()> {
     std::fs::write(root.join(TABLES), tables())?;
     Ok(())
+}
+
+/// Pairs that compose, with what they are (NFC); Hangul, which is arithmetic, is left out.
+fn composed() -> Vec<(u32, u32, u32)> {
+    let whole = (0..LIMIT).filter(|c| !(0xac00..0xd7a4).contains(c)).filter_map(char::from_u32);
+    let pairs = whole.filter_map(|c| {
+        let mut parts = Vec::new();
+        unicode_normalization::char::decompose_canonical(c, |part| parts.push(part));
+        let (last, rest) = parts.split_last()?;
+        let first = rest.iter().copied().nfc().collect::<Vec<char>>();
+        let [first] = first.as_slice() else { return None };
+        (unicode_normalization::char::compose(*first, *last) == Some(c)).then_some((
+            *first as u32,
+            *last as u32,
+            c as u32,
+        ))
+    });
+    let mut pairs: Vec<_> = pairs.collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 /// Class in the high bits, drop flag, and the folded text where it differs.

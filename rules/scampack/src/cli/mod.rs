@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod corpus;
 mod files;
+mod import;
 mod input;
 mod output;
 mod packs;
@@ -44,6 +45,8 @@ enum Command {
     Test(author::Test),
     /// Compile rule sources to packs, each with a card that says what is in it.
     Build(packs::Build),
+    /// Take feeds of malicious hosts into a pack, without those that would harm others.
+    Import(import::Import),
     /// Show what is in a pack, and check its digests.
     Inspect(packs::Inspect),
     /// Say what a diagnostic code means; without one, list all.
@@ -94,6 +97,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Fmt(fmt) => fmt.run(&mut out),
         Command::Test(test) => test.run(&mut out),
         Command::Build(build) => build.run(&mut out),
+        Command::Import(import) => import.run(&mut out),
         Command::Inspect(inspect) => inspect.run(&mut out),
         Command::Explain(explain) => explain.run(&mut out),
         Command::Delta(delta) => delta.run(&mut out),

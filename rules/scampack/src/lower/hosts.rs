@@ -4,9 +4,11 @@
 use super::common::PSL;
 use super::{File, Lower};
 use crate::diagnostic::Code;
-use crate::load::{HOSTS, Tree};
+use crate::feeds::MARK;
+use crate::load::{ALLOWED, HOSTS, Tree};
 use crate::source::PackFile;
 use scamfilter::pack::write::PackWriter;
+use scamfilter::pack::{HostKey, PATH_SEGMENTS, encode_hashes, hash48};
 use scamfilter::text::hosts_up;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +20,7 @@ const COMMITTED: &str = include_str!("../../../packs/common/public_suffix_list.d
 const MOST_TOLD: usize = 20;
 
 /// Rules of the Public Suffix List.
-pub(super) struct Suffixes<'a>(BTreeSet<&'a str>);
+pub struct Suffixes<'a>(BTreeSet<&'a str>);
 
 /// Rules of a list, as they stand in it.
 pub(super) fn suffix_rules(list: &str) -> impl Iterator<Item = &str> {
@@ -31,6 +33,12 @@ impl<'a> Suffixes<'a> {
     /// Those of the pack itself, or else of the starter packs.
     pub(super) fn of(tree: &'a Tree) -> Self {
         Self(suffix_rules(tree.get(PSL).map_or(COMMITTED, String::as_str)).collect())
+    }
+
+    /// Those that the starter packs carry.
+    #[must_use]
+    pub fn committed() -> Suffixes<'static> {
+        Suffixes(suffix_rules(COMMITTED).collect())
     }
 
     /// The public suffix of a host; by custom its last label where no rule matches.
@@ -49,12 +57,14 @@ impl<'a> Suffixes<'a> {
     }
 
     /// Whether strangers can register names below it.
-    pub(super) fn is_suffix(&self, host: &str) -> bool {
+    #[must_use]
+    pub fn is_suffix(&self, host: &str) -> bool {
         self.suffix(host) == host
     }
 
     /// The part of a host that someone registered; nothing for a public suffix.
-    pub(super) fn registrable<'h>(&self, host: &'h str) -> Option<&'h str> {
+    #[must_use]
+    pub fn registrable<'h>(&self, host: &'h str) -> Option<&'h str> {
         let suffix = self.suffix(host);
         hosts_up(host).take_while(|name| *name != suffix).last()
     }
@@ -62,7 +72,9 @@ impl<'a> Suffixes<'a> {
 
 /// What is wrong with a host, if anything: `xn--` names are written as registries hold them.
 pub(super) fn fault(host: &str) -> Option<&'static str> {
-    let label = |l: &str| (1..=63).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let label = |l: &str| {
+        (1..=63).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
     let number = host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
     let wrong = [
         (host.contains("://"), "write the host alone, without a scheme"),
@@ -89,35 +101,40 @@ pub(super) fn meant(written: &str) -> Option<String> {
 }
 
 impl Lower<'_> {
-    /// `hosts.txt`: a host a line, `#` begins a comment.
+    /// `hosts.txt`: a host, or a host with a path, a line, `#` begins a comment.
     pub(super) fn hosts(&mut self, writer: &mut PackWriter, about: &PackFile) {
         let Some((path, text)) = self.tree.get_key_value(HOSTS) else { return };
         let file = File { path, text };
         let suffixes = Suffixes::of(self.tree);
-        let mut hosts = BTreeSet::new();
+        let own: Vec<String> = self.official.keys().chain(self.shared.keys()).cloned().collect();
+        let listed = self.tree.get(ALLOWED).map_or("", String::as_str);
+        let allowed: BTreeSet<&str> = allowed_lines(listed).chain(own.iter().map(String::as_str)).collect();
+        let mut names = BTreeSet::new();
         let (mut at, mut wrong) = (0, 0);
         for line in text.split_inclusive('\n') {
-            let said = line.split('#').next().unwrap_or("");
-            let host = said.trim();
+            let (said, comment) = line.split_at_checked(line.find('#').unwrap_or(line.len())).unwrap_or((line, ""));
+            let name = said.trim();
             let start = at + said.len() - said.trim_start().len();
             at += line.len();
-            if host.is_empty() {
+            if name.is_empty() {
                 continue;
             }
-            let problem = match fault(host) {
+            let (host, page) = name.split_once('/').map_or((name, None), |(host, page)| (host, Some(page)));
+            let problem = match fault(host).or_else(|| page.and_then(fault_of_page)) {
                 Some(help) => {
-                    let message = format!("`{}` is no host", host.chars().take(80).collect::<String>());
+                    let message = format!("`{}` is no host", name.chars().take(80).collect::<String>());
                     Some((Code::Value, message, help))
                 }
-                None if !hosts.insert(host) => {
-                    Some((Code::Duplicate, format!("`{host}` is listed twice"), "take one of them away"))
+                None if !names.insert(name) => {
+                    Some((Code::Duplicate, format!("`{name}` is listed twice"), "take one of them away"))
                 }
-                None => self.shared(host, &suffixes),
+                None if page.is_some() || comment.starts_with(MARK) => None,
+                None => self.shared(host, &suffixes).or_else(|| allowed_too(host, &allowed)),
             };
             let Some((code, message, help)) = problem else { continue };
             wrong += 1;
             if wrong <= MOST_TOLD {
-                self.problem(code, message, file, start..start + host.len(), Some(help.to_owned()));
+                self.problem(code, message, file, start..start + name.len(), Some(help.to_owned()));
             }
         }
         if wrong > MOST_TOLD {
@@ -126,7 +143,18 @@ impl Lower<'_> {
         }
         let digest = Sha256::digest(format!("scamfilter hosts {} {}", about.id, about.hosts_epoch));
         let half = |at: usize| digest.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
-        writer.hosts((half(0), half(8)), &hosts.into_iter().collect::<Vec<_>>());
+        let key: HostKey = (half(0), half(8));
+        let marks = marks(&names);
+        names.extend(marks.iter().map(String::as_str));
+        let (hashes, strings) = apart(&names, &allowed, |name| hash48(key, name));
+        match encode_hashes(key, &hashes) {
+            Some(set) => writer.hosts(set, strings),
+            None => {
+                let message = "thousands of these hosts meet in one place of the set, which chance does not do";
+                let help = "raise `hosts_epoch` in pack.toml, which changes the key";
+                self.problem(Code::Value, message, file, 0..0, Some(help.to_owned()));
+            }
+        }
     }
 
     /// A host that people of good will share with others: listing it would condemn them all.
@@ -138,6 +166,53 @@ impl Lower<'_> {
         let message = owner.or(used).or(suffix)?;
         Some((Code::Value, message, "list the full name of the malicious site below it, or take it away"))
     }
+}
+
+/// Names of allowed.txt.
+fn allowed_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(|line| line.split('#').next().unwrap_or("").trim()).filter(|line| !line.is_empty())
+}
+
+/// What is wrong with a path, if anything.
+fn fault_of_page(page: &str) -> Option<&'static str> {
+    let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'?' | b'#' | b'\\' | b'"' | b'<' | b'>');
+    let segments = page.split('/');
+    let whole = (1..=PATH_SEGMENTS).contains(&segments.clone().count()) && { segments }.all(|s| !s.is_empty());
+    (!whole || !page.bytes().all(plain))
+        .then_some("write a path as browsers send it, of 1 to 8 segments, as `t.me/name`")
+}
+
+fn allowed_too(host: &str, allowed: &BTreeSet<&str>) -> Option<(Code, String, &'static str)> {
+    let help = "take it out of one of the two; `scampack import --allow` lists it with a reason";
+    allowed.contains(host).then(|| (Code::Value, format!("`{host}` stands in allowed.txt too"), help))
+}
+
+/// What tells a phone on which hosts pages are listed, and that any are.
+fn marks(names: &BTreeSet<&str>) -> BTreeSet<String> {
+    let hosts = names.iter().filter_map(|name| name.split_once('/'));
+    let mut marks: BTreeSet<String> = hosts.map(|(host, _)| format!("{host}/")).collect();
+    if !marks.is_empty() {
+        marks.insert("/".to_owned());
+    }
+    marks
+}
+
+/// Hashes of names, in order, and the names whose hash is one of an allowed name: so none of the hashes is.
+fn apart(names: &BTreeSet<&str>, allowed: &BTreeSet<&str>, hash: impl Fn(&str) -> u64) -> (Vec<u64>, BTreeSet<String>) {
+    let both = allowed.iter().flat_map(|name| [(*name).to_owned(), format!("www.{name}"), format!("{name}/")]);
+    // A host that is listed with a reason, and the mark of a shared host with pages, is what it is.
+    let taken: BTreeSet<u64> = { both }.filter(|name| !names.contains(name.as_str())).map(|name| hash(&name)).collect();
+    let mut hashes = BTreeSet::new();
+    let mut strings = BTreeSet::new();
+    for name in names {
+        let own = hash(name);
+        if taken.contains(&own) {
+            strings.insert((*name).to_owned());
+        } else {
+            hashes.insert(own);
+        }
+    }
+    (hashes.into_iter().collect(), strings)
 }
 
 /// Names with what they are, for [`Lower::hosts`].
@@ -158,6 +233,24 @@ mod tests {
             assert!(fault(host).is_some(), "{host}");
         }
         assert!(fault("1.2.3.999").is_some() && fault("1.2.3").is_some());
+    }
+
+    #[test]
+    fn no_hash_of_an_allowed_name_is_listed() {
+        let names = BTreeSet::from(["evil.example", "bad.example", "t.me/x", "t.me/", "/"]);
+        let allowed = BTreeSet::from(["bank.example", "t.me"]);
+        // A hash so short that names meet.
+        let hash = |name: &str| hash48((1, 2), name) & 3;
+        let (hashes, strings) = apart(&names, &allowed, hash);
+        for name in ["bank.example", "www.bank.example", "bank.example/", "t.me", "www.t.me"] {
+            assert!(!hashes.contains(&hash(name)), "{name}");
+        }
+        assert!(!strings.is_empty());
+        for name in &names {
+            assert!(hashes.contains(&hash(name)) != strings.contains(*name), "{name}");
+        }
+        let (hashes, strings) = apart(&names, &allowed, |name| hash48((1, 2), name));
+        assert_eq!((hashes.len(), strings.len()), (5, 0));
     }
 
     #[test]

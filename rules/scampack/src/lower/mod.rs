@@ -16,6 +16,7 @@ use crate::load::Tree;
 use crate::source::{ConceptsFile, Family, PackFile, parse};
 use crate::template::PLACEHOLDERS;
 use hosts::Named;
+pub use hosts::Suffixes;
 use scamfilter::engine::LOCAL_ATOMS;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::pack::{Header, PhraseEdge};
