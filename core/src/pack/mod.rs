@@ -6,6 +6,7 @@
 mod brands;
 mod header;
 mod hosts;
+mod labels;
 mod patterns;
 #[cfg(feature = "write")]
 mod phrase_writer;
@@ -21,6 +22,7 @@ pub mod write;
 pub use brands::{Brand, SenderClass};
 pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
 pub use hosts::{HostKey, hash48};
+pub use labels::{LabelEntry, LabelKind, LabelTable, halves};
 pub use patterns::{Automaton, Pattern};
 pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};

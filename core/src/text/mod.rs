@@ -4,6 +4,7 @@
 
 mod fold;
 mod host;
+mod label;
 mod link;
 mod neighbours;
 mod phone;
@@ -14,6 +15,7 @@ mod view;
 mod zawgyi;
 
 pub use fold::{Class, class_of, fold};
+pub use label::{LABEL, Label, one_edit};
 pub use link::{Link, hosts_up, parse_link};
 pub use skeleton::Skeleton;
 #[cfg(feature = "write")]

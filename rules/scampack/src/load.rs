@@ -16,11 +16,13 @@ const MAX_FILES: usize = 10_000;
 pub const HOSTS: &str = "hosts.txt";
 
 /// The files that a pack may have beside its families; any other would be read by nothing.
-pub const FILES: [&str; 9] = [
+pub const FILES: [&str; 11] = [
     "pack.toml",
     "concepts.toml",
     "scoring.toml",
     "domains.toml",
+    "lookalikes.toml",
+    "tlds.toml",
     "texts.toml",
     "brands.toml",
     "policies.toml",

@@ -18,6 +18,7 @@ mod nightly;
 mod size;
 mod suites;
 mod tidy;
+mod tlds;
 
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ cargo xtask size [--write]         sizes of packs and phone libraries against te
 cargo xtask fuzz [TARGET…] [--seconds N]   libFuzzer on every target, 300 s each by default
 cargo xtask tidy [--write]         house rules: layers, file sizes, module docs, ids of packs, generated files fresh;
                                    --write adds new ids to rules/ids.txt
+cargo xtask tlds MALICIOUS POPULAR  count top-level domains in two lists of hosts: rules/packs/common/tlds.toml
 cargo xtask codegen                write the fold tables
 cargo xtask sbom                   software bill of materials (CycloneDX) of the phone library: target/sbom
 cargo xtask nightly                what takes longer than CI may: all ABIs, licences, long fuzzing, benchmarks, SBOM";
@@ -73,6 +75,7 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
             fuzz::run(root, &words, given.unwrap_or(Some(300)).context("--seconds needs a number")?)
         }
         Some("tidy") => tidy::run(root, has("--write")),
+        Some("tlds") => tlds::run(root, &words),
         Some("codegen") => codegen::write(root).map(|()| true),
         Some("sbom") => nightly::sbom(root),
         Some("nightly") => nightly::run(root),
