@@ -1,6 +1,6 @@
 //! Facts of one link. In: the link as it stands in the text. Out: what its shape says, its parts, and the links that it carries.
 //!
-//! Thresholds are those that part hosts of public lists of malicious sites from popular ones; see `core/docs/links.md`.
+//! Thresholds are chosen by hand; the facts weigh nothing alone.
 
 use super::facts::{Fact, Facts};
 use crate::text::{Link, MAX_LINKS, parse_link};
