@@ -1,6 +1,8 @@
 //! Facts of links, senders and numbers. In: a prepared message and packs. Out: a [`Facts`] set and the judged links.
 
 use super::ScamFilter;
+use super::links::{self, Written};
+use super::lookalike::{self, Imitated, Names, Parts};
 use super::overlay::OverlayAction;
 use crate::message::Message;
 use crate::pack::{Pack, SenderClass};
@@ -74,6 +76,48 @@ facts! {
     LinkFreeHosting = 25 "link.free_hosting",
     /// A port other than 80 and 443.
     LinkPort = 26 "link.port",
+    /// A host that reads as a brand's name but is written with other letters: `kasik0rnbank`.
+    LookalikeHomoglyph = 27 "lookalike.homoglyph",
+    /// A host one letter away from a brand's name.
+    LookalikeTypo = 28 "lookalike.typo",
+    /// A brand's whole domain inside of another's host: `scb.co.th.evil.example`.
+    LookalikeDomain = 29 "lookalike.domain",
+    /// A brand's name with words that scammers add: `kasikornbank-verify`.
+    LookalikeBait = 30 "lookalike.bait",
+    /// A brand's name under another registry, or in front of a host where anyone can have a page.
+    LookalikeRegistry = 31 "lookalike.registry",
+    /// A brand's name in front of another's domain.
+    LookalikeSubdomain = 32 "lookalike.subdomain",
+    /// A brand's name in the path of another's link, or before its `@`.
+    LookalikePath = 33 "lookalike.path",
+    /// A brand's name in its own script, in a host that is not the brand's.
+    LookalikeScript = 34 "lookalike.script",
+    /// A name that its owner can point anywhere within minutes.
+    LinkDynamicDns = 35 "link.dynamic_dns",
+    /// A file that runs when opened, other than an Android package.
+    LinkExecutable = 36 "link.executable",
+    /// A word of pages that take credentials, in host or path.
+    LinkLogin = 37 "link.login",
+    /// A registered label that is no word.
+    LinkRandom = 38 "link.random",
+    /// Four digits or more in the registered label.
+    LinkDigits = 39 "link.digits",
+    /// Three hyphens or more in one label.
+    LinkHyphens = 40 "link.hyphens",
+    /// A top-level domain that is far more common among malicious than among popular sites.
+    LinkRiskyTld = 41 "link.risky_tld",
+    /// Three labels or more above the registrable domain, or seven folders.
+    LinkDeep = 42 "link.deep",
+    /// A host of more than 40 characters.
+    LinkLong = 43 "link.long",
+    /// Written with `http://`.
+    LinkNoTls = 44 "link.no_tls",
+    /// It carries another link, which is judged too.
+    LinkRedirect = 45 "link.redirect",
+    /// A host in letters other than a-z.
+    LinkPunycode = 46 "link.punycode",
+    /// A host where users have pages, files or forms of their own.
+    LinkUserContent = 47 "link.user_content",
 }
 
 /// A set of facts.
@@ -105,14 +149,37 @@ pub(super) struct Judged<'a> {
     /// It is official because a brand runs the whole suffix.
     pub(super) by_suffix: bool,
     pub(super) facts: Facts,
+    /// The brand that it looks like and is not.
+    pub(super) imitated: Option<Imitated<'a>>,
 }
 
-/// Keeps the candidates that are links and says what is known of each.
-pub(super) fn links<'a>(filter: &ScamFilter, message: &Message, prepared: &'a Prepared<'_>) -> Vec<Judged<'a>> {
-    prepared.links.iter().filter_map(|link| judge(filter, message, link)).collect()
+/// Uses of a domain that let strangers put something there: then it is nobody's official one, whoever runs it.
+const SHARED: [Fact; 5] =
+    [Fact::LinkShortener, Fact::LinkMessenger, Fact::LinkFreeHosting, Fact::LinkDynamicDns, Fact::LinkUserContent];
+
+/// Keeps the candidates that are links, those that others carry behind them, and says what is known of each.
+pub(super) fn links<'a>(
+    filter: &'a ScamFilter,
+    message: &Message,
+    prepared: &'a Prepared<'_>,
+    carried: &'a [Link],
+) -> Vec<Judged<'a>> {
+    if prepared.links.is_empty() {
+        return Vec::new();
+    }
+    let names = Names::of(filter);
+    let all = prepared.links.iter().map(|link| (link, prepared.original.get(link.range.clone())));
+    let all = all.chain(carried.iter().map(|link| (link, None)));
+    all.filter_map(|(link, written)| judge(filter, message, &names, link, written.unwrap_or(&link.host))).collect()
 }
 
-fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<Judged<'a>> {
+fn judge<'a>(
+    filter: &'a ScamFilter,
+    message: &Message,
+    names: &Names<'a>,
+    link: &'a Link,
+    written: &'a str,
+) -> Option<Judged<'a>> {
     let host = link.host.as_str();
     let suffix = filter.trusted().find_map(|p| p.public_suffix(host));
     let domain = suffix.and_then(|s| registrable(host, s));
@@ -127,24 +194,30 @@ fn judge<'a>(filter: &ScamFilter, message: &Message, link: &'a Link) -> Option<J
     let domain = domain.unwrap_or(host);
     let allowed = filter.overlay.host(host, message.received_at) == Some(OverlayAction::Allow);
     let known = |name: &str| filter.trusted().any(|p| official(p, name).is_some());
-    let own = allowed || known(domain);
-    let by_suffix = !own && known(name);
-    let official = own || by_suffix;
     let mut facts = Facts::default();
-    facts.set(Fact::LinkAny);
-    facts.set(if official { Fact::LinkOfficial } else { Fact::LinkUnofficial });
     // Free hosting is often a public suffix itself, so names above the registrable domain count too.
     for use_of in hosts_up(host).filter_map(|name| filter.trusted().find_map(|p| p.domain_use(name))) {
         facts.0 |= 1u64.checked_shl(u32::from(use_of)).unwrap_or(0);
     }
-    let flags = [
-        (link.is_ip(), Fact::LinkIp),
-        (link.is_apk, Fact::LinkApk),
-        (link.has_userinfo, Fact::LinkUserinfo),
-        (link.port.is_some_and(|p| p != 80 && p != 443), Fact::LinkPort),
-    ];
-    flags.iter().filter(|(holds, _)| *holds).for_each(|(_, fact)| facts.set(*fact));
-    Some(Judged { link, domain, suffix: name, official, by_suffix, facts })
+    let shared = SHARED.iter().any(|fact| facts.holds(*fact as u8));
+    let brand = known(domain);
+    let own = allowed || brand && !shared;
+    let by_suffix = !own && !shared && known(name);
+    let official = own || by_suffix;
+    facts.set(Fact::LinkAny);
+    facts.set(if official { Fact::LinkOfficial } else { Fact::LinkUnofficial });
+    let parts = Written::of(written);
+    links::mark(&mut facts, link, domain, &parts);
+    let imitated = if official || brand {
+        None
+    } else {
+        let shared = facts.holds(Fact::LinkFreeHosting as u8) || facts.holds(Fact::LinkDynamicDns as u8);
+        lookalike::find(names, &Parts { host, domain, shared, user: parts.user, path: parts.path })
+    };
+    if let Some(imitated) = &imitated {
+        facts.set(imitated.fact);
+    }
+    Some(Judged { link, domain, suffix: name, official, by_suffix, facts, imitated })
 }
 
 /// Atom of the brand that a domain belongs to: its own, or the one that runs the whole suffix (`go.th`, `gov.sg`).
@@ -164,21 +237,26 @@ fn registrable(host: &str, suffix: usize) -> Option<&str> {
 }
 
 /// Class of the sender, by the packs' registers, else by its shape.
-pub(super) fn sender_class(filter: &ScamFilter, message: &Message) -> SenderClass {
-    let Some(sender) = &message.sender else { return SenderClass::Unknown };
+///
+/// The index is that of the pack that knows it; one of a country before `common`.
+pub(super) fn sender_class(filter: &ScamFilter, message: &Message) -> (SenderClass, Option<usize>) {
+    let Some(sender) = &message.sender else { return (SenderClass::Unknown, None) };
     let view = fold(sender.as_str().trim());
     let name = view.text();
-    if let Some(known) = filter.trusted().find_map(|p| p.sender(name)) {
+    let trusted = filter.packs.iter().enumerate().filter(|(_, open)| open.trusted());
+    let known = trusted.rev().find_map(|(index, open)| Some((open.pack.sender(name)?, Some(index))));
+    if let Some(known) = known {
         return known;
     }
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     let shaped = name.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b' ' | b'(' | b')'));
-    match digits {
+    let class = match digits {
         _ if name.is_empty() => SenderClass::Unknown,
         8.. if shaped => SenderClass::Number,
         1.. if shaped => SenderClass::ShortCode,
         _ => SenderClass::Alphanumeric,
-    }
+    };
+    (class, None)
 }
 
 /// Facts of the whole message, but for those of brands, which need the phrases.

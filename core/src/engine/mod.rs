@@ -4,19 +4,24 @@
 
 mod condition;
 mod detect;
+mod explain;
 mod facts;
 mod hits;
+mod links;
+mod lookalike;
 pub mod overlay;
 mod score;
+mod segments;
 mod spans;
 
+pub use explain::{Explanation, brand_key};
 pub use facts::Fact;
 
 use crate::error::Error;
 use crate::message::Message;
 use crate::pack::{Automaton, Pack, PackSource, Pattern, Scoring};
 use crate::text::{Prepared, prepare};
-use crate::verdict::{Level, PackId, Reason, Verdict};
+use crate::verdict::{Level, PackId, Verdict};
 use overlay::Overlay;
 use std::sync::{Arc, OnceLock};
 
@@ -78,15 +83,6 @@ impl core::fmt::Debug for LazyPattern {
     }
 }
 
-/// A sentence for people about one reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    /// What was found.
-    pub sentence: String,
-    /// What to do, such as whom to call.
-    pub advice: Option<String>,
-}
-
 impl ScamFilter {
     /// Opens packs in the given order. Costs no more than reading their headers.
     ///
@@ -146,26 +142,6 @@ impl ScamFilter {
             verdict.level = Level::Unknown;
         }
         verdict
-    }
-
-    /// The sentence and advice for a reason in the first of `locales` (BCP 47) that its pack speaks, else in English.
-    #[must_use]
-    pub fn explain(&self, reason: &Reason, locales: &[&str]) -> Option<Explanation> {
-        let own = self.packs.iter().filter(|p| p.pack.id() == reason.pack);
-        let any = || own.clone().chain(self.packs.iter().filter(|p| p.pack.id() == "common"));
-        locales.iter().copied().chain(["en"]).find_map(|locale| {
-            // The codes that Android still gives, and the two of Filipino.
-            let language = match locale.split(['-', '_']).next().unwrap_or(locale) {
-                "fil" => "tl",
-                "in" => "id",
-                "iw" => "he",
-                language => language,
-            };
-            let entry = any().find_map(|p| {
-                p.pack.texts().find(|t| t.key == reason.text_id && t.language.eq_ignore_ascii_case(language))
-            })?;
-            Some(Explanation { sentence: entry.sentence.to_owned(), advice: entry.advice.map(str::to_owned) })
-        })
     }
 
     /// The packs in the order in which they were opened, each with its ceiling.

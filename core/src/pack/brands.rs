@@ -51,6 +51,10 @@ impl SenderClass {
         (Self::Utility, "utility"),
         (Self::Shop, "shop"),
     ];
+
+    fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.iter().find(|(class, _)| *class as u8 == number).map(|(class, _)| *class)
+    }
 }
 
 /// A brand that scammers imitate.
@@ -60,7 +64,16 @@ pub struct Brand<'a> {
     pub id: &'a str,
     /// Atom that its aliases hit.
     pub atom: u32,
+    /// Class of its senders.
+    pub class: SenderClass,
+    /// The official domain to name to people.
+    pub domain: &'a str,
+    /// Nobody has verified its domains: it causes at most [`crate::Level::Suspicious`].
+    pub unverified: bool,
 }
+
+/// Flag of a brand whose domains nobody has verified.
+pub(super) const UNVERIFIED: u8 = 1;
 
 impl Pack {
     /// Brands in the order of their atoms.
@@ -77,7 +90,13 @@ impl Pack {
     }
 
     fn brand(&self, record: &[u8; BRAND]) -> Option<Brand<'_>> {
-        Some(Brand { id: self.string(u32_at(record, 0)?), atom: u32_at(record, 4)? })
+        Some(Brand {
+            id: self.string(u32_at(record, 0)?),
+            atom: u32_at(record, 4)?,
+            class: SenderClass::from_number(record[12])?,
+            domain: self.string(u32_at(record, 8)?),
+            unverified: record[13] & UNVERIFIED != 0,
+        })
     }
 
     /// Atom of the brand whose official registrable domain `domain` is.
@@ -96,7 +115,7 @@ impl Pack {
     #[must_use]
     pub fn sender(&self, name: &str) -> Option<SenderClass> {
         let number = self.by_name::<SENDER>(SectionKind::Senders, name)?[4];
-        SenderClass::ALL.iter().find(|(class, _)| *class as u8 == number).map(|(class, _)| *class)
+        SenderClass::from_number(number)
     }
 
     /// Registered senders with their classes' numbers, in order of the name.

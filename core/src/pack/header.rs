@@ -85,6 +85,8 @@ kinds! {
     Triggers = 19,
     /// Official registrable domains of brands.
     Official = 20,
+    /// Names that hosts imitate, and words that go with them.
+    Labels = 21,
 }
 
 /// The fixed part of a pack.

@@ -9,6 +9,7 @@ mod host_set;
 #[cfg(any(feature = "update", feature = "write"))]
 mod host_set_writer;
 mod hosts;
+mod labels;
 mod patterns;
 #[cfg(feature = "write")]
 mod phrase_writer;
@@ -31,6 +32,7 @@ pub use host_set_writer::encode_hashes;
 #[cfg(feature = "update")]
 pub(crate) use hosts::host_hashes;
 pub use hosts::{HostKey, HostList, PATH_SEGMENTS, hash48};
+pub use labels::{LabelEntry, LabelKind, LabelTable, halves};
 pub use patterns::{Automaton, Pattern};
 pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};

@@ -1,13 +1,15 @@
 //! Host only. In: the content of a pack as plain values. Out: the image, the same bytes for the same content.
 
-use super::brands::{BRAND, DOMAIN, OFFICIAL, SENDER};
+use super::brands::{BRAND, DOMAIN, OFFICIAL, SENDER, UNVERIFIED};
 use super::header::{HEADER_SIZE, MAGIC, MAJOR, REQUIRED, SECTION_SIZE};
 use super::patterns::NewPattern;
 use super::policies::{POLICY, TEXT};
 use super::rules::{ALWAYS, RULE, TRIGGER, encode_step, triggers};
-use super::{Header, NONE, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass};
-use super::{patterns, phrase_writer, psl, scoring};
+use super::{Header, LabelKind, NONE, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass, halves};
+use super::{labels, patterns, phrase_writer, psl, scoring};
+use crate::text::Label;
 use crate::verdict::{Category, Level, ReasonCode};
+use core::ops::Range;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +24,8 @@ pub struct PackWriter {
     conditions: Vec<u8>,
     triggers: BTreeSet<(u32, u32)>,
     senders: BTreeMap<String, SenderClass>,
-    brands: BTreeMap<u32, u32>,
+    brands: BTreeMap<u32, [u32; 3]>,
+    labels: BTreeSet<(u32, LabelKind, u32, u32, u32, bool)>,
     official: BTreeMap<String, u32>,
     policies: Vec<u8>,
     texts: Vec<u8>,
@@ -68,6 +71,7 @@ impl PackWriter {
             triggers: BTreeSet::new(),
             senders: BTreeMap::new(),
             brands: BTreeMap::new(),
+            labels: BTreeSet::new(),
             official: BTreeMap::new(),
             policies: Vec::new(),
             texts: Vec::new(),
@@ -125,14 +129,49 @@ impl PackWriter {
         self.senders.insert(folded.to_owned(), class);
     }
 
-    /// A brand with its official registrable domains.
-    pub fn brand(&mut self, id: &str, atom: u32, domains: &[String]) {
-        let id = self.string(id);
-        self.brands.insert(atom, id);
+    /// A brand with its official registrable domains, the one to name to people first.
+    pub fn brand(&mut self, id: &str, atom: u32, class: SenderClass, unverified: bool, domains: &[String]) {
+        let (id, first) = (self.string(id), domains.first().map_or(NONE, |domain| self.string(domain)));
+        let flags = u32::from(u8::from(unverified) * UNVERIFIED);
+        self.brands.insert(atom, [id, first, class as u32 | flags << 8]);
         for domain in domains {
             self.string(domain);
             self.official.insert(domain.clone(), atom);
         }
+    }
+
+    /// A name of the brand `atom` that hosts imitate, as its owner writes it; `distinct` when it tells the brand alone,
+    /// `edits` when one letter more, less or another still does.
+    pub fn name(&mut self, written: &str, atom: u32, distinct: bool, edits: bool) {
+        self.label(written, LabelKind::Name, atom, distinct);
+        if edits {
+            let label = Label::read(written);
+            let (front, back) = halves(label.bytes().len());
+            self.part(&label, written, LabelKind::Front, front, atom);
+            self.part(&label, written, LabelKind::Back, back, atom);
+        }
+    }
+
+    /// A word that goes with names, or a label or domain that is no imitation.
+    pub fn word(&mut self, written: &str, kind: LabelKind) {
+        self.label(written, kind, 0, false);
+    }
+
+    fn label(&mut self, written: &str, kind: LabelKind, atom: u32, distinct: bool) {
+        let label = Label::read(written);
+        let (skeleton, plain) = self.readings(&label, written);
+        let hash = label.hash_of(0, label.bytes().len());
+        self.labels.insert((hash, kind, skeleton, plain, atom, distinct));
+    }
+
+    /// An entry for a part of a distinct name.
+    fn part(&mut self, label: &Label, written: &str, kind: LabelKind, part: Range<usize>, atom: u32) {
+        let (skeleton, plain) = self.readings(label, written);
+        self.labels.insert((label.hash_of(part.start, part.end), kind, skeleton, plain, atom, true));
+    }
+
+    fn readings(&mut self, label: &Label, written: &str) -> (u32, u32) {
+        (self.string(&String::from_utf8_lossy(label.bytes())), self.string(&written.replace('-', "")))
     }
 
     /// A policy.
@@ -188,7 +227,11 @@ impl PackWriter {
         let mut official = Vec::with_capacity(self.official.len() * OFFICIAL);
         self.official.iter().for_each(|(name, atom)| push(&mut official, &[id(name), *atom]));
         let mut brands = Vec::with_capacity(self.brands.len() * BRAND);
-        self.brands.iter().for_each(|(atom, name)| push(&mut brands, &[*name, *atom, 0, 0]));
+        self.brands.iter().for_each(|(atom, [id, domain, rest])| push(&mut brands, &[*id, *atom, *domain, *rest]));
+        let entries = self.labels.iter().map(|(hash, kind, skeleton, written, atom, distinct)| {
+            (*hash, *skeleton, *written, *atom, *kind, *distinct)
+        });
+        let labels = labels::encode(&entries.collect::<Vec<_>>());
         let mut triggers = Vec::with_capacity(self.triggers.len() * TRIGGER);
         self.triggers.iter().for_each(|(atom, rule)| push(&mut triggers, &[*atom, *rule]));
         let phrases =
@@ -212,6 +255,7 @@ impl PackWriter {
             (SectionKind::HostStrings, empty(self.host_strings.is_empty(), pool_of(self.host_strings.iter()))),
             (SectionKind::Suffixes, self.suffixes),
             (SectionKind::Domains, domains),
+            (SectionKind::Labels, empty(self.labels.is_empty(), labels)),
         ];
         assemble(&self.header, sections.into_iter().filter(|(_, body)| !body.is_empty()).collect())
     }

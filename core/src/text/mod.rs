@@ -6,6 +6,7 @@ mod bare;
 mod fold;
 mod host;
 mod idna;
+mod label;
 mod link;
 mod neighbours;
 mod path;
@@ -18,6 +19,7 @@ mod zawgyi;
 
 pub use bare::{Bare, bare};
 pub use fold::{Class, class_of, fold};
+pub use label::{LABEL, Label, one_edit};
 pub use link::{Link, hosts_up, parse_link};
 pub(crate) use pieces::MAX_GAP;
 pub use skeleton::Skeleton;

@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(read(&[64, 0, 0, 0, 0], 10), None, "k beyond 63");
         assert_eq!(read(&[0, 1, 0, 0, 0, 255], 1 << 48), None, "ones without an end");
         assert_eq!(read(&[0, 1, 0, 0, 0, 0b11], 2), None, "a number at the bound");
-        assert_eq!(read(&[0, 1, 0, 0, 0, 0b10_0], 9), None, "a bit behind the end");
+        assert_eq!(read(&[0, 1, 0, 0, 0, 0b100], 9), None, "a bit behind the end");
         let mut long = vec![63, 1, 0, 0, 0];
         long.extend([0xff; 1 << 18]);
         assert_eq!(read(&long, u64::MAX), None, "too many ones");

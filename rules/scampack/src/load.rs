@@ -19,11 +19,13 @@ pub const HOSTS: &str = "hosts.txt";
 pub const ALLOWED: &str = "allowed.txt";
 
 /// The files that a pack may have beside its families; any other would be read by nothing.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 12] = [
     "pack.toml",
     "concepts.toml",
     "scoring.toml",
     "domains.toml",
+    "lookalikes.toml",
+    "tlds.toml",
     "texts.toml",
     "brands.toml",
     "policies.toml",

@@ -194,6 +194,8 @@ pub struct BrandSource {
     /// Id.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
+    /// How people see it written; made of the id if absent.
+    pub name: Option<String>,
     /// Class of its senders.
     #[schemars(with = "String")]
     pub class: Spanned<String>,
@@ -206,6 +208,14 @@ pub struct BrandSource {
     /// Official registrable domains, bare and in lower case.
     #[schemars(with = "Vec<String>")]
     pub domains: Vec<Spanned<String>>,
+    /// Registrable domains that resemble it and are no imitation: of its own beside the official ones, or of others. A word
+    /// without a dot is not taken for its name.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub others: Vec<Spanned<String>>,
+    /// Nobody has verified its domains: it causes at most `suspicious`.
+    #[serde(default)]
+    pub unverified: bool,
     /// Where senders and domains were looked up.
     pub source: String,
 }
@@ -286,6 +296,47 @@ pub struct DomainsFile {
     /// Domains by fact, such as `link.shortener`.
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub domains: BTreeMap<Spanned<String>, Vec<String>>,
+}
+
+/// `lookalikes.toml` of `common`: words that scammers add to the names of brands.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookalikesFile {
+    /// Where they were found.
+    pub source: String,
+    /// Words that ask for action, by language: `verify`.
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    pub bait: Phrases,
+    /// Words that say nothing beside a name: `online`.
+    #[schemars(with = "Vec<String>")]
+    pub filler: Vec<Spanned<String>>,
+    /// Registrable domains of networks that carry sites of others under the others' names, and let no stranger in.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub infrastructure: Vec<Spanned<String>>,
+}
+
+/// `tlds.toml` of `common`: top-level domains that are far more common among malicious than among popular sites.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TldsFile {
+    /// Lists that were counted, and the command.
+    pub source: String,
+    /// Top-level domains.
+    pub tld: Vec<TldSource>,
+}
+
+/// A top-level domain.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TldSource {
+    /// Without a dot.
+    #[schemars(with = "String")]
+    pub name: Spanned<String>,
+    /// Parts per million of the registrable domains of the malicious list.
+    pub malicious: u32,
+    /// The same of the popular one.
+    pub popular: u32,
 }
 
 /// `scoring.toml` of `common`.

@@ -12,8 +12,8 @@ use scamfilter::Pack;
 use scamfilter::engine::{INNOCENT, LOCAL_ATOMS};
 use scamfilter::pack::{PhraseEdge, PhraseHit, Scanned, scan};
 use scamfilter::text::fold;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
 /// See words/NOTICE.md.
 const LISTS: [&[u8]; 5] = [
@@ -31,6 +31,28 @@ const NAMED: usize = 4;
 const INFLECTIONS: [&str; 9] = ["", "s", "es", "d", "ed", "r", "er", "ers", "ing"];
 /// Hits within one word; a word has some ten letters.
 const MAX_HITS: usize = 64;
+
+/// The English words, folded, by their length.
+static ENGLISH: LazyLock<BTreeMap<usize, BTreeSet<String>>> = LazyLock::new(|| {
+    let [.., list] = LISTS;
+    let words = zstd::decode_all(list).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let mut by_length: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for word in words.lines().map(|word| fold(word).text().to_owned()) {
+        by_length.entry(word.len()).or_default().insert(word);
+    }
+    by_length
+});
+
+/// Whether English has this word.
+#[must_use]
+pub fn is_english(word: &str) -> bool {
+    ENGLISH.get(&word.len()).is_some_and(|words| words.contains(word))
+}
+
+/// English words of this many bytes.
+pub fn english_of(length: usize) -> impl Iterator<Item = &'static str> {
+    ENGLISH.get(&length).into_iter().flatten().map(String::as_str)
+}
 
 /// Warnings of one pack, beside which the phone has `common`. Words that stand in an example that must miss are known to the author and not told again.
 ///

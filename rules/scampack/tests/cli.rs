@@ -277,7 +277,11 @@ fn a_folder_with_a_pack_is_meant_by_whoever_stands_in_it() {
 fn counts_of_a_test_are_in_its_json() {
     let output = scampack(&["test", "--format", "json"], "");
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(said["examples"].as_u64().unwrap() > 50 && said["failed"] == 0 && said["packs"][1]["pack"] == "th");
+    assert!(
+        said["examples"].as_u64().unwrap() > 50
+            && said["failed"] == 0
+            && said["packs"].as_array().unwrap().iter().any(|p| p["pack"] == "th")
+    );
 }
 
 #[test]

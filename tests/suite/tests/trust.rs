@@ -50,7 +50,7 @@ fn a_policy_does_not_lower_scores_without_the_right() {
 #[test]
 fn no_brand_owns_a_top_level_domain() {
     let mut acme = writer();
-    acme.brand("acme", 5000, &["com".to_owned()]);
+    acme.brand("acme", 5000, SenderClass::Shop, false, &["com".to_owned()]);
     assert_eq!(beside(acme, Level::Scam, &Message::sms(SCAM)).level, Level::Scam);
 }
 
@@ -58,7 +58,7 @@ fn no_brand_owns_a_top_level_domain() {
 fn a_capped_pack_makes_nothing_official_and_names_no_senders() {
     let acme = || {
         let mut acme = writer();
-        acme.brand("acme", 5000, &["evil-x.com".to_owned()]);
+        acme.brand("acme", 5000, SenderClass::Shop, false, &["evil-x.com".to_owned()]);
         acme.sender("kbank", SenderClass::Shop);
         acme
     };

@@ -170,7 +170,7 @@ fn image(serial: u64) -> (Installed, Vec<u8>) {
 
 fn put<D: Disk>(store: &mut Store<D>, serial: u64) -> bool {
     let (about, bytes) = image(serial);
-    let written = store.write_image("th", &about.sha256, |write| bytes.chunks(100).try_for_each(|c| write(c)));
+    let written = store.write_image("th", &about.sha256, |write| bytes.chunks(100).try_for_each(write));
     written.is_ok() && store.change_state("th", |state| state.install(about)).is_ok()
 }
 

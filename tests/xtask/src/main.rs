@@ -19,6 +19,7 @@ mod sample;
 mod size;
 mod suites;
 mod tidy;
+mod tlds;
 mod tuf;
 
 use anyhow::Context;
@@ -38,6 +39,7 @@ cargo xtask size [--write]         sizes of packs and phone libraries against te
 cargo xtask fuzz [TARGET…] [--seconds N]   libFuzzer on every target, 300 s each by default
 cargo xtask tidy [--write]         house rules: layers, file sizes, module docs, ids of packs, generated files fresh;
                                    --write adds new ids to rules/ids.txt
+cargo xtask tlds MALICIOUS POPULAR  count top-level domains in two lists of hosts: rules/packs/common/tlds.toml
 cargo xtask codegen                write the fold tables
 cargo xtask tuf-conformance --suite DIR    the public TUF conformance suite on the update client (Python, faketime)
 cargo xtask sbom                   software bill of materials (CycloneDX) of the phone library: target/sbom
@@ -80,6 +82,7 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
             fuzz::run(root, &words, given.unwrap_or(Some(300)).context("--seconds needs a number")?)
         }
         Some("tidy") => tidy::run(root, has("--write")),
+        Some("tlds") => tlds::run(root, &words),
         Some("codegen") => codegen::write(root).map(|()| true),
         Some("tuf-conformance") => tuf::run(root, Path::new(suite.context("--suite DIR is missing")?)),
         Some("sbom") => nightly::sbom(root),

@@ -10,8 +10,9 @@ mod rules;
 use super::ScamFilter;
 use super::facts::{self, Facts, Judged};
 use super::hits::Hits;
+use super::links;
 use crate::message::Message;
-use crate::pack::SenderClass;
+use crate::pack::{Brand, SenderClass};
 use crate::text::Prepared;
 use crate::verdict::{Category, Level, ReasonCode};
 use core::ops::Range;
@@ -67,25 +68,32 @@ struct Seen<'a> {
     prepared: &'a Prepared<'a>,
     links: Vec<Judged<'a>>,
     class: SenderClass,
+    /// Index of the pack that knows the sender.
+    registered: Option<usize>,
     hits: Hits,
     facts: Facts,
-    /// Id of a brand that is named beside a link that is not its own.
-    mismatch: Option<String>,
+    /// A brand that is named.
+    named: Option<Brand<'a>>,
+    /// A brand that is named beside a link that is not its own.
+    mismatch: Option<Brand<'a>>,
 }
 
 /// Whether the whole of a message is one link.
 pub(super) fn is_link(filter: &ScamFilter, message: &Message, prepared: &Prepared<'_>) -> bool {
-    let links = facts::links(filter, message, prepared);
-    matches!(links.as_slice(), [only] if only.link.range == (0..prepared.original.len()))
+    let carried = links::carried_by(prepared.original, &prepared.links);
+    let links = facts::links(filter, message, prepared, &carried);
+    !links.is_empty() && links.iter().all(|judged| judged.link.range == (0..prepared.original.len()))
 }
 
 /// Runs every detector.
 pub(super) fn detect(filter: &ScamFilter, message: &Message, prepared: &Prepared<'_>) -> Detected {
-    let links = facts::links(filter, message, prepared);
-    let class = facts::sender_class(filter, message);
+    let carried = links::carried_by(prepared.original, &prepared.links);
+    let links = facts::links(filter, message, prepared, &carried);
+    let (class, registered) = facts::sender_class(filter, message);
     let (hits, complete) = phrases::hits(filter, prepared, &links);
     let facts = facts::of_message(message, prepared, &links, class);
-    let mut seen = Seen { filter, message, prepared, links, class, hits, facts, mismatch: None };
+    let mut seen =
+        Seen { filter, message, prepared, links, class, registered, hits, facts, named: None, mismatch: None };
     brands::mark(&mut seen);
 
     let mut findings = Vec::new();

@@ -7,10 +7,15 @@ use crate::verdict::{Level, ReasonCode};
 const DAY: i64 = 86_400_000;
 
 pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
+    // Without a country, the law of a sender's own pack is meant, or that of the only pack that knows any.
+    let lawful = seen.filter.packs.iter().filter(|open| open.pack.policies().next().is_some()).count();
     let country = seen.message.sim_country.as_deref().or(seen.filter.home_country.as_deref());
     for (index, open) in seen.filter.packs.iter().enumerate() {
         for policy in open.pack.policies().filter(|p| p.covers(seen.class) && seen.facts.common(p.forbids)) {
-            let here = country.is_none_or(|c| c.as_bytes().eq_ignore_ascii_case(&policy.country));
+            let here = match country {
+                Some(country) => country.as_bytes().eq_ignore_ascii_case(&policy.country),
+                None => lawful == 1 || seen.registered == Some(index),
+            };
             let now = seen.message.received_at.is_none_or(|at| at.div_euclid(DAY) >= i64::from(policy.in_force));
             if !here || !now {
                 continue;

@@ -4,7 +4,8 @@ use super::{Finding, Seen};
 use crate::engine::condition::{Asked, MAX_WORK};
 use crate::engine::facts::{Fact, Judged};
 use crate::engine::spans::MAX_SPANS;
-use crate::pack::{ALWAYS, Op, Pack};
+use crate::pack::{ALWAYS, Op, Pack, SenderClass};
+use crate::verdict::{Category, Level};
 use core::cell::Cell;
 
 /// False when there was more to ask than one message is worth.
@@ -25,16 +26,23 @@ pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> bool {
                 continue;
             }
             let about = asks_for(pack, rule.condition, &seen.links);
+            let imitated = about.and_then(|l| l.imitated).filter(|i| asks(pack, rule.condition, i.fact));
+            let brand =
+                imitated.map(|i| i.brand).or(seen.mismatch.filter(|_| asks(pack, rule.condition, Fact::BrandMismatch)));
+            // What rests on a brand that nobody has verified, or on a slight likeness, is a suspicion at most.
+            let named = seen.named.filter(|_| asks(pack, rule.condition, Fact::BrandNamed));
+            let slight = imitated.is_some_and(|i| i.slight) || brand.or(named).is_some_and(|b| b.unverified);
+            let max_level = if slight { rule.max_level.min(Level::Suspicious) } else { rule.max_level };
             let words = asked.evidence(rule.condition, MAX_SPANS).into_iter();
             let words = words.map(|(start, end)| seen.prepared.folded.origin(start..end));
             findings.push(Finding {
                 rule: rule.id.to_owned(),
                 pack: Some(index),
-                category: rule.category,
-                max_level: rule.max_level,
-                floor: rule.floor,
+                category: imitated.map_or(rule.category, |i| category(i.brand.class)),
+                max_level,
+                floor: rule.floor.min(max_level),
                 ranges: words.chain(about.map(|l| l.link.range.clone())).collect(),
-                brand: seen.mismatch.clone().filter(|_| asks_mismatch(pack, rule.condition)),
+                brand: brand.map(|b| b.id.to_owned()),
                 host: about.map(|l| l.link.host.clone()),
                 ..Finding::own(rule.code, rule.text_id, rule.weight, rule.weight_unwanted)
             });
@@ -45,13 +53,27 @@ pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> bool {
 
 /// The first link of which a fact holds that the condition asks for.
 fn asks_for<'l, 'a>(pack: &Pack, condition: (u32, u32), links: &'l [Judged<'a>]) -> Option<&'l Judged<'a>> {
-    let asks = |l: &&Judged<'_>| pack.condition(condition).any(|op| fact(op).is_some_and(|f| l.facts.holds(f)));
-    let mismatch = || links.iter().find(|l| !l.official).filter(|_| asks_mismatch(pack, condition));
-    links.iter().find(asks).or_else(mismatch)
+    let holds = |l: &&Judged<'_>| pack.condition(condition).any(|op| fact(op).is_some_and(|f| l.facts.holds(f)));
+    let mismatch = || links.iter().find(|l| !l.official).filter(|_| asks(pack, condition, Fact::BrandMismatch));
+    links.iter().find(holds).or_else(mismatch)
 }
 
-fn asks_mismatch(pack: &Pack, condition: (u32, u32)) -> bool {
-    pack.condition(condition).any(|op| fact(op) == Some(Fact::BrandMismatch as u8))
+fn asks(pack: &Pack, condition: (u32, u32), wanted: Fact) -> bool {
+    pack.condition(condition).any(|op| fact(op) == Some(wanted as u8))
+}
+
+/// What a message in the name of a brand of this class is.
+fn category(class: SenderClass) -> Category {
+    match class {
+        SenderClass::Bank => Category::Bank,
+        SenderClass::Government => Category::Government,
+        SenderClass::Operator => Category::Operator,
+        SenderClass::Courier => Category::Parcel,
+        SenderClass::Wallet => Category::Wallet,
+        SenderClass::Utility => Category::Utility,
+        SenderClass::Shop => Category::Shop,
+        _ => Category::Account,
+    }
 }
 
 fn fact(op: Op) -> Option<u8> {

@@ -1,6 +1,7 @@
 //! Commands. In: parsed arguments. Out: what a command prints, and an exit code. One file a group of commands.
 
 mod author;
+mod benign;
 mod check;
 mod compare;
 mod corpus;
@@ -59,6 +60,8 @@ enum Command {
     Diff(compare::Diff),
     /// Compare how two sets of packs judge a corpus; exit code 3 when a budget is exceeded.
     Impact(compare::Impact),
+    /// Judge lists of hosts that must not be marked; exit code 3 when one is that nobody argued for.
+    Benign(benign::Benign),
     /// Disguise examples in every way of a catalogue, and count which are still found.
     Stress(stress::Stress),
     /// Print the half of a corpus that whoever writes rules may read.
@@ -104,6 +107,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Update(update) => update.run(&mut out),
         Command::Diff(diff) => diff.run(&mut out),
         Command::Impact(impact) => impact.run(&mut out),
+        Command::Benign(benign) => benign.run(&mut out),
         Command::Stress(stress) => stress.run(&mut out),
         Command::Split(split) => split.run(&mut out),
         Command::Schema(schema) => schema.run(&mut out),

@@ -6,7 +6,8 @@
 use super::hosts::{Suffixes, fault, meant};
 use super::{File, Lower};
 use crate::diagnostic::Code;
-use crate::source::BrandsFile;
+use crate::source::{BrandSource, BrandsFile};
+use scamfilter::engine::brand_key;
 use scamfilter::pack::SenderClass;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::text::fold;
@@ -41,7 +42,9 @@ impl Lower<'_> {
                 }
                 domains.push(name);
             }
-            writer.brand(id, atom, &domains);
+            writer.brand(id, atom, class.unwrap_or(SenderClass::Unknown), brand.unverified, &domains);
+            self.brand_names(writer, &brand, atom);
+            said(writer, &brand);
             for sender in &brand.senders {
                 let folded = fold(sender.get_ref().trim()).text().to_owned();
                 if folded.is_empty() {
@@ -92,4 +95,29 @@ impl Lower<'_> {
         };
         self.problem(Code::Value, message, file, domain.span(), Some(help));
     }
+}
+
+/// Writes what people call the brand, as sentences of the key that explanations look for: in each script other than Latin its
+/// first alias, else its name.
+fn said(writer: &mut PackWriter, brand: &BrandSource) {
+    let key = brand_key(brand.id.get_ref());
+    let name = brand.name.clone().unwrap_or_else(|| titled(brand.id.get_ref()));
+    writer.text(&key, "en", &name, None);
+    for (language, aliases) in &brand.aliases {
+        let own = aliases.first().map(|alias| alias.get_ref().trim_matches(['=', '*', ' ']));
+        if let Some(alias) =
+            own.filter(|alias| !alias.bytes().any(|b| b.is_ascii_alphabetic()) && language.get_ref() != "en")
+        {
+            writer.text(&key, language.get_ref(), alias, None);
+        }
+    }
+}
+
+/// `bangkok-bank` as `Bangkok Bank`.
+fn titled(id: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    id.split(['-', '_', '.']).map(word).collect::<Vec<_>>().join(" ")
 }

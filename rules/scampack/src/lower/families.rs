@@ -170,7 +170,11 @@ impl<'a> Lower<'a> {
             writer.rule(&NewRule {
                 id: rule.id.get_ref(),
                 text_id: rule.text.get_ref(),
-                code: if weight < 0 || unwanted < 0 { ReasonCode::Guard } else { ReasonCode::Text },
+                code: match () {
+                    () if weight < 0 || unwanted < 0 => ReasonCode::Guard,
+                    () if condition.iter().any(is_lookalike) => ReasonCode::Lookalike,
+                    () => ReasonCode::Text,
+                },
                 category,
                 max_level,
                 floor,
@@ -191,4 +195,10 @@ impl<'a> Lower<'a> {
             }
         }
     }
+}
+
+/// Whether a step asks for a look-alike.
+fn is_lookalike(step: &Op) -> bool {
+    let named = |fact: u8| Fact::ALL.iter().any(|(known, name)| *known as u8 == fact && name.starts_with("lookalike."));
+    matches!(step, Op::Fact(fact) if named(*fact))
 }

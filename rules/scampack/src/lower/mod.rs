@@ -8,6 +8,7 @@ mod country;
 mod examples;
 mod families;
 mod hosts;
+mod lookalikes;
 mod phrases;
 mod values;
 
@@ -165,6 +166,8 @@ impl<'a> Lower<'a> {
         self.concept_phrases(&mut writer);
         self.scoring(&mut writer);
         self.domains(&mut writer);
+        self.lookalikes(&mut writer);
+        self.tlds(&mut writer);
         self.suffixes(&mut writer);
         self.brands(&mut writer);
         self.policies(&mut writer);

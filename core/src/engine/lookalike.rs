@@ -1,0 +1,214 @@
+//! Look-alikes. In: the host, path and user of a link that is nobody's official one. Out: which brand it imitates, and how.
+//!
+//! Hashes of names lie in the packs, so the cost depends on the length of the host and not on how many brands there are.
+
+use super::ScamFilter;
+use super::facts::Fact;
+use super::segments::{self, Said, Words};
+use crate::pack::{Brand, LabelEntry, LabelKind, LabelTable, Pack, halves};
+use crate::text::{Label, one_edit};
+
+/// Labels of a host that are read, nearest to its registrable domain first, and of its path.
+const MOST_LABELS: usize = 6;
+/// Pieces of one label, between hyphens, that are looked at as an official domain.
+const MOST_PIECES: usize = 6;
+
+/// What a link imitates.
+#[derive(Clone, Copy)]
+pub(super) struct Imitated<'a> {
+    pub(super) brand: Brand<'a>,
+    /// How.
+    pub(super) fact: Fact,
+    /// The likeness is too slight, or the brand too little verified, for more than a suspicion.
+    pub(super) slight: bool,
+}
+
+/// The parts of a link in which names are looked for.
+pub(super) struct Parts<'l> {
+    pub(super) host: &'l str,
+    /// What someone registered, or the host itself.
+    pub(super) domain: &'l str,
+    /// Anyone can have a name in front of this domain.
+    pub(super) shared: bool,
+    pub(super) user: &'l str,
+    pub(super) path: &'l str,
+}
+
+/// The packs whose names count, each with its table.
+pub(super) struct Names<'a>(Vec<(&'a Pack, LabelTable<'a>)>);
+
+impl<'a> Names<'a> {
+    pub(super) fn of(filter: &'a ScamFilter) -> Self {
+        Self(filter.trusted().filter_map(|pack| Some((pack, pack.labels()?))).collect())
+    }
+
+    /// What has this hash, with the index of its pack.
+    fn with(&self, hash: u32) -> impl Iterator<Item = (usize, LabelEntry<'a>)> + '_ {
+        self.0.iter().enumerate().flat_map(move |(index, (_, table))| table.of(hash).map(move |entry| (index, entry)))
+    }
+
+    fn brand(&self, pack: usize, atom: u32) -> Option<Brand<'a>> {
+        self.0.get(pack)?.0.brand_of(atom)
+    }
+
+    /// The brand that owns exactly this domain.
+    fn owner(&self, domain: &str) -> Option<Brand<'a>> {
+        self.0.iter().find_map(|(pack, _)| pack.official(domain).and_then(|atom| pack.brand_of(atom)))
+    }
+
+    /// Whether a pack knows this label, or registrable domain, as another's.
+    fn is_other(&self, label: &Label) -> bool {
+        let bytes = label.bytes();
+        let hash = label.hash_of(0, bytes.len());
+        self.with(hash).any(|(_, entry)| entry.kind == LabelKind::Other && entry.skeleton.as_bytes() == bytes)
+    }
+}
+
+impl Words for Names<'_> {
+    fn each(&self, label: &Label, start: usize, end: usize, mut tell: impl FnMut(usize, LabelEntry<'_>)) {
+        let bytes = label.bytes().get(start..end).unwrap_or(&[]);
+        for (pack, entry) in self.with(label.hash_of(start, end)) {
+            if entry.skeleton.as_bytes() == bytes {
+                tell(pack, entry);
+            }
+        }
+    }
+}
+
+/// What the link imitates, the surest sign first.
+pub(super) fn find<'a>(names: &Names<'a>, parts: &Parts<'_>) -> Option<Imitated<'a>> {
+    if names.0.is_empty() || names.is_other(&Label::read(parts.domain)) {
+        return None;
+    }
+    let address = parts.domain.parse::<core::net::IpAddr>().is_ok();
+    let told =
+        |fact: Fact, slight: bool| move |brand: Brand<'a>| Imitated { brand, fact, slight: slight || brand.unverified };
+    let first = parts.domain.split('.').next().unwrap_or("");
+    let before = parts.host.strip_suffix(parts.domain).map_or("", |above| above.trim_end_matches('.'));
+    if let Some(brand) = embedded(names, before, first) {
+        return Some(told(Fact::LookalikeDomain, false)(brand));
+    }
+    let read: Vec<Label> = core::iter::once(first)
+        .chain(before.rsplit('.').filter(|label| !label.is_empty()))
+        .take(MOST_LABELS)
+        .map(Label::read)
+        .collect();
+    let (own, above) = read.split_first()?;
+    if names.is_other(own) {
+        return None;
+    }
+    let found = if address { None } else { whole(names, own, first) };
+    let found = found.or_else(|| mixed(names, &read, parts.shared));
+    let found = found.or_else(|| {
+        let typo = |label: &Label| typo(names, label, 0..label.bytes().len());
+        let shared = above.first().filter(|_| parts.shared);
+        core::iter::once(own).chain(shared).find_map(typo).map(told(Fact::LookalikeTypo, false))
+    });
+    let user = || {
+        let labels = parts.user.split(['.', ':', '/', '@', '%']).filter(|l| !l.is_empty()).take(MOST_LABELS);
+        { labels }.find_map(|label| name(names, &Label::read(label))).map(told(Fact::LookalikePath, false))
+    };
+    let path = || {
+        let labels = parts.path.split(['/', '.', '?', '&', '=', '_', '#', '+']).filter(|l| l.len() > 3);
+        { labels }.take(MOST_LABELS).find_map(|l| name(names, &Label::read(l))).map(told(Fact::LookalikePath, true))
+    };
+    found.or_else(user).or_else(path)
+}
+
+/// A whole official domain in front of another's: `scb.co.th.evil.example`, `scb-co-th.example`.
+fn embedded<'a>(names: &Names<'a>, before: &str, first: &str) -> Option<Brand<'a>> {
+    let owner = |text: &str| text.contains('.').then(|| names.owner(text)).flatten();
+    let slices = |text: &str| -> Option<Brand<'a>> {
+        let mut start = 0;
+        for _ in 0..MOST_PIECES {
+            let rest = text.get(start..)?;
+            let ends = rest.match_indices('.').map(|(at, _)| at).chain([rest.len()]).take(MOST_PIECES);
+            if let Some(brand) = { ends }.find_map(|end| owner(rest.get(..end)?)) {
+                return Some(brand);
+            }
+            start += rest.find('.')? + 1;
+        }
+        None
+    };
+    let hyphened = |label: &str| label.contains('-').then(|| slices(&label.replace('-', "."))).flatten();
+    slices(before).or_else(|| before.rsplit('.').chain([first]).take(MOST_LABELS).find_map(hyphened))
+}
+
+/// The registered label reads as a whole name: with other letters, or under another registry.
+fn whole<'a>(names: &Names<'a>, label: &Label, written: &str) -> Option<Imitated<'a>> {
+    let mut found = None;
+    names.each(label, 0, label.bytes().len(), |pack, entry| {
+        if entry.kind == LabelKind::Name && entry.distinct && found.is_none() {
+            let letters = || written.bytes().filter(|b| *b != b'-');
+            let same = letters().eq(entry.written.bytes());
+            let hyphens = written.contains('-');
+            let latin = entry.skeleton.is_ascii();
+            let fact = match (same, hyphens) {
+                _ if !latin => Fact::LookalikeScript,
+                (true, false) => Fact::LookalikeRegistry,
+                (true, true) => Fact::LookalikeTypo,
+                (false, _) => Fact::LookalikeHomoglyph,
+            };
+            found = Some((pack, entry.atom, fact));
+        }
+    });
+    let (pack, atom, fact) = found?;
+    let brand = names.brand(pack, atom)?;
+    Some(Imitated { brand, fact, slight: brand.unverified })
+}
+
+/// A name with words that scammers add, in one label or several, or alone in front of another's domain.
+fn mixed<'a>(names: &Names<'a>, labels: &[Label], shared: bool) -> Option<Imitated<'a>> {
+    let said: Vec<Said> = labels.iter().map(|label| segments::read(names, label)).collect();
+    let bait = said.iter().any(|said| said.bait);
+    for (index, said) in said.iter().enumerate() {
+        let Some(found) = said.name.filter(|found| bait || found.distinct) else { continue };
+        // A whole name is the registered one's own label; above it many firms have a page of each partner.
+        let alone = index > 0 && said.alone;
+        let fact = match () {
+            () if !found.ascii => Fact::LookalikeScript,
+            () if alone && !bait && shared => Fact::LookalikeRegistry,
+            () if alone && !bait => Fact::LookalikeSubdomain,
+            () => Fact::LookalikeBait,
+        };
+        let brand = names.brand(found.pack, found.atom)?;
+        return Some(Imitated { brand, fact, slight: brand.unverified || !bait || !found.distinct });
+    }
+    None
+}
+
+/// One edit away from a distinct name, but for edits that make honest words of it: the first letter alone, a plural.
+fn typo<'a>(names: &Names<'a>, label: &Label, part: core::ops::Range<usize>) -> Option<Brand<'a>> {
+    let bytes = label.bytes().get(part.clone())?;
+    let length = bytes.len();
+    let meant = |entry: &LabelEntry<'_>| {
+        let name = entry.skeleton.as_bytes();
+        let Some(at) = one_edit(name, bytes) else { return false };
+        let plural = |long: &[u8], short: &[u8]| long.strip_prefix(short) == Some(b"s");
+        let first = at == 0 && name.len() < 10;
+        !(first || plural(name, bytes) || plural(bytes, name))
+    };
+    for name in [length, length + 1, length.checked_sub(1)?] {
+        let (front, back) = halves(name);
+        let places = [(LabelKind::Front, 0, front.len()), (LabelKind::Back, length.saturating_sub(back.len()), length)];
+        for (kind, start, end) in places {
+            let hash = label.hash_of(part.start + start, part.start + end);
+            let found = names.with(hash).find(|(_, e)| e.kind == kind && e.skeleton.len() == name && meant(e));
+            if let Some((pack, entry)) = found {
+                return names.brand(pack, entry.atom);
+            }
+        }
+    }
+    None
+}
+
+/// The brand of which this label is a distinct name.
+fn name<'a>(names: &Names<'a>, label: &Label) -> Option<Brand<'a>> {
+    let mut found = None;
+    names.each(label, 0, label.bytes().len(), |pack, entry| {
+        if entry.kind == LabelKind::Name && entry.distinct {
+            found = found.or(Some((pack, entry.atom)));
+        }
+    });
+    found.and_then(|(pack, atom)| names.brand(pack, atom))
+}
