@@ -123,11 +123,13 @@ fn stress_counts_what_disguises_cost() {
     };
     for script in ["thai", "latin"] {
         assert!(of("none", script)["lost"] == 0 && of("none", script)["kept"].as_u64().unwrap() > 50);
-        for attack in ["zero-width", "case", "full-width", "digits", "unaccented", "mark-order", "padding"] {
+        for attack in ["zero-width", "case", "full-width", "digits", "unaccented", "padding"] {
             assert_eq!(of(attack, script)["lost"], 0, "{attack} {script}");
         }
         // These still lose something; they must not lose more.
-        for (attack, most) in [("spacing", 8), ("punctuation", 8), ("emoji", 8), ("lines", 8), ("homoglyph", 30)] {
+        for (attack, most) in
+            [("mark-order", 2), ("spacing", 2), ("punctuation", 2), ("emoji", 2), ("lines", 2), ("homoglyph", 6)]
+        {
             let counts = of(attack, script);
             let all = counts["kept"].as_u64().unwrap() + counts["lowered"].as_u64().unwrap();
             assert!(counts["lost"].as_u64().unwrap() * 100 <= most * all, "{counts}");
@@ -339,15 +341,27 @@ fn lists_of_the_reference_are_fresh() {
 fn the_commands_of_the_readme_work_in_order() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let page = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let section = page.split("## For telcos").nth(1).unwrap().split("\n## ").next().unwrap();
+    // Publishing has a test of its own, with a server.
+    let section = page.split("## For telcos").nth(1).unwrap().split("\n### Publishing").next().unwrap();
     let commands: Vec<&str> =
         section.lines().filter_map(|l| l.strip_prefix("    ")).filter(|l| !l.starts_with("alias")).collect();
     let dir = fresh_folder("readme");
+    let urlhaus = "# URLhaus\n#\n# id,dateadded,url,url_status\n\"1\",\"2026-11-25 00:00:00\",\"http://listed.example/a\",\"online\"\n";
+    let event = r#"{"Event":{"info":"x","Attribute":[{"type":"domain","value":"event.example","to_ids":true}]}}"#;
+    for (name, feed) in [
+        ("urlhaus.csv", urlhaus),
+        ("openphish.txt", "https://page.example/login\n"),
+        ("event.json", event),
+        ("popular.txt", "popular.example\n"),
+    ] {
+        std::fs::write(dir.join(name), feed).unwrap();
+    }
     std::os::unix::fs::symlink(root.join("rules"), dir.join("rules")).unwrap();
     let script =
         format!("set -e\nscampack() {{ '{}' \"$@\"; }}\n{}\n", env!("CARGO_BIN_EXE_scampack"), commands.join("\n"));
     let output = Command::new("sh").args(["-c", &script]).current_dir(&dir).output().unwrap();
     let said = text(&output.stdout) + &text(&output.stderr);
     assert!(output.status.success() && commands.len() > 10, "{said}");
+    assert!(said.contains("3 names, 0 covered") && said.contains("listed.example"), "{said}");
     assert!(said.contains("suspicious -> scam") && !said.contains("warning["), "{said}");
 }

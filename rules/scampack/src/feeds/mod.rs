@@ -85,13 +85,21 @@ fn guess(bytes: &[u8], column: Option<&str>) -> FeedFormat {
     match head.trim_start().chars().next() {
         Some('{' | '[') if head.contains("\"bundle\"") => FeedFormat::Stix,
         Some('{') => FeedFormat::Misp,
-        _ if column.is_some() => FeedFormat::Csv,
+        _ if column.is_some() || names_columns(&head) => FeedFormat::Csv,
         _ if head.starts_with("[Adblock") || said().any(|l| l.starts_with("||")) => FeedFormat::Adblock,
         _ if said().any(|l| ["0.0.0.0", "127.0.0.1", "::1"].contains(&l.split_whitespace().next().unwrap_or(""))) => {
             FeedFormat::Hosts
         }
         _ => FeedFormat::Plain,
     }
+}
+
+/// Whether the first line, or the last of the comment with which a file begins, is a header with a column that is read.
+fn names_columns(head: &str) -> bool {
+    let comment = head.lines().take_while(|line| line.starts_with('#')).filter(|line| line.contains(','));
+    let header = comment.last().or_else(|| head.lines().next()).unwrap_or("");
+    let mut names = header.trim_start_matches('#').split(',').map(|name| name.trim().trim_matches('"'));
+    header.contains(',') && names.any(|name| structured::COLUMNS.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 /// Entries of a file with one a line; `entry` gives nothing for what says nothing.

@@ -4,7 +4,10 @@ use super::{Entries, FeedError, MAX_ENTRY, refused};
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// Values of the column called `column`, in any case; without one, of the first of `url`, `host`, `domain`, `hostname`.
+/// Columns of CSV that are read without being named.
+pub(super) const COLUMNS: [&str; 4] = ["url", "host", "domain", "hostname"];
+
+/// Values of the column called `column`, in any case; without one, of the first of [`COLUMNS`].
 pub(super) fn csv(bytes: &[u8], column: Option<&str>) -> Result<Entries<'static>, FeedError> {
     // URLhaus writes its header as the last line of a comment.
     let skipped: usize =
@@ -25,7 +28,7 @@ pub(super) fn csv(bytes: &[u8], column: Option<&str>) -> Result<Entries<'static>
     let at = |name: &str| header.iter().position(|h| h.trim().trim_matches('"').eq_ignore_ascii_case(name));
     let found = match column {
         Some(name) => at(name),
-        None => ["url", "host", "domain", "hostname"].into_iter().find_map(at),
+        None => COLUMNS.into_iter().find_map(at),
     };
     let Some(index) = found else {
         let names: Vec<&str> = header.iter().map(|h| h.trim()).take(12).collect();
