@@ -134,6 +134,8 @@ fn authority_end(rest: &str) -> usize {
     }
     let ends = |c: char| match c {
         '-' | '_' | ':' | '@' | '%' => false,
+        // Browsers leave these out of a host.
+        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => false,
         _ if DOTS.contains(&c) || USER_SIGNS.contains(&c) => false,
         _ if c.is_ascii() => !c.is_ascii_alphanumeric(),
         _ => matches!(class_of(c), Class::Space) || class_of(c) == Class::Other && looks_like(c).is_none(),

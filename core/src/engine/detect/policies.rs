@@ -8,7 +8,9 @@ const DAY: i64 = 86_400_000;
 
 pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     // Without a country, the law of a sender's own pack is meant, or that of the only pack that knows any.
-    let lawful = seen.filter.packs.iter().filter(|open| open.pack.policies().next().is_some()).count();
+    let lawful_pack =
+        |pack: usize| seen.filter.packs.get(pack).is_some_and(|open| open.pack.policies().next().is_some());
+    let lawful = (0..seen.filter.packs.len()).filter(|pack| lawful_pack(*pack)).count();
     let country = seen.message.sim_country.as_deref().or(seen.filter.home_country.as_deref());
     for (index, open) in seen.filter.packs.iter().enumerate() {
         for policy in open.pack.policies().filter(|p| p.covers(seen.class) && seen.facts.common(p.forbids)) {
@@ -16,8 +18,10 @@ pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
                 Some(country) => country.as_bytes().eq_ignore_ascii_case(&policy.country),
                 None => lawful == 1 || seen.registered == Some(index),
             };
+            // A sender that another pack with laws of its own knows is not from here: a Thai bank may write to a Singaporean phone.
+            let ours = seen.registered.is_none_or(|pack| pack == index || !lawful_pack(pack));
             let now = seen.message.received_at.is_none_or(|at| at.div_euclid(DAY) >= i64::from(policy.in_force));
-            if !here || !now {
+            if !here || !ours || !now {
                 continue;
             }
             let forbidden = seen.links.iter().filter(|l| l.facts.common(policy.forbids));
