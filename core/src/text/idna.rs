@@ -2,7 +2,7 @@
 //!
 //! Folding does nearly what UTS #46 maps; what it lacks is composition (NFC) and punycode (RFC 3492), which are here. Where
 //! it does more, such as digits of all scripts as 0-9 and marks in the order in which they are typed, two hosts that a reader
-//! cannot tell apart become one. `tests/suite/tests/url.rs` counts the differences.
+//! cannot tell apart become one. `tests/suite/tests/url.rs` compares hosts with the `url` crate.
 
 use super::tables::compose;
 

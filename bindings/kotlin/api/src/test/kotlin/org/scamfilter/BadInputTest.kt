@@ -65,7 +65,9 @@ class BadInputTest {
 
     @Test
     fun `an unverified pack is shown as such and causes no scam alone`() {
-        val (common, th) = StarterPacks.load()
+        val packs = StarterPacks.load()
+        val names = ScamFilter.open(packs).use { all -> all.packs.map { it.pack } }
+        val (common, th) = packs[names.indexOf("common")] to packs[names.indexOf("th")]
         ScamFilter.open(listOf(common, PackFile(th.bytes, unverified = true))).use { filter ->
             val info = filter.packs.single { it.pack == "th" }
             assertTrue(info.unverified)
