@@ -107,7 +107,7 @@ class AppTest {
         Robolectric.buildActivity(PacksActivity::class.java).use { screen ->
             val activity = screen.setup().get()
             fun lines(id: Int) = activity.view<ViewGroup>(id).texts()
-            eventually { lines(R.id.items).size == 2 }
+            eventually { lines(R.id.items).size == 12 }
             assertTrue(lines(R.id.items).any { "Thailand" in it })
             activity.load { ByteArrayInputStream(byteArrayOf(-1, -40, -1, -32)) }
             eventually { lines(R.id.actions).any { it.startsWith("Not loaded") } }
