@@ -6,6 +6,7 @@
 //! disguise, and where words were cut needs no answer.
 
 use super::fold::{Class, class_of};
+use super::tables::taken_for;
 use super::view::View;
 use core::ops::Range;
 
@@ -66,17 +67,7 @@ fn letter(c: char) -> bool {
 
 /// The letter for which all that is taken for it stands.
 fn canonical(c: char) -> char {
-    match c {
-        'i' | '1' => 'l',
-        '0' => 'o',
-        '3' => 'e',
-        '4' => 'a',
-        '5' => 's',
-        '7' => 't',
-        '8' => 'b',
-        '9' => 'g',
-        c => c,
-    }
+    if c.is_ascii() { char::from(taken_for(c as u8)) } else { c }
 }
 
 impl Bare {

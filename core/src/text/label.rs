@@ -4,7 +4,7 @@
 //! are one letter, `rn` is `m`, and hyphens are no letters at all. Brands go through the same function at compile time.
 
 use super::fold::{Class, class_of, fold};
-use super::tables::looks_like;
+use super::tables::{looks_like, taken_for};
 
 /// Bytes of a label that are looked at; a label has at most 63 characters.
 pub const LABEL: usize = 128;
@@ -78,17 +78,7 @@ impl Label {
     }
 
     fn letter(&mut self, byte: u8, digit: bool) {
-        let letter = match byte {
-            b'0' => b'o',
-            b'1' | b'i' => b'l',
-            b'3' => b'e',
-            b'4' => b'a',
-            b'5' => b's',
-            b'7' => b't',
-            b'8' => b'b',
-            b'9' => b'g',
-            other => other,
-        };
+        let letter = taken_for(byte);
         let cut = self.cuts & 1u128.checked_shl(self.length as u32).unwrap_or(0) != 0;
         let pair = match (self.last(), letter) {
             (Some(b'r'), b'n') if !cut => Some(b'm'),

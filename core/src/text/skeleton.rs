@@ -11,7 +11,7 @@ use super::fold::{Class, Folder, class_of};
 use super::link::Link;
 use super::neighbours;
 use super::pieces::{self, ACCENTS, DIGITS, LETTERS, MIXED, Piece, ROUND, TRIPLE, UNSPACED};
-use super::tables::looks_like;
+use super::tables::{looks_like, taken_for};
 use super::view::View;
 use core::ops::Range;
 
@@ -238,8 +238,8 @@ impl Writer<'_> {
                 }
                 // Three characters are a plate or a code; few words are so short.
                 '1' | '3'..='9' if piece.bases <= 3 && kind == piece.kind && !among => c,
-                '1' | '!' | '|' if leet && !number => self.stroke(before, next),
-                _ if leet && !number => self.leet(c),
+                '1' | '!' | '|' if leet && !number => stroke(before, next),
+                _ if leet && !number => unleet(c),
                 _ => c,
             };
             // Accents are what people leave out; marks of scripts without spaces are part of the word.
@@ -259,26 +259,24 @@ impl Writer<'_> {
             self.put(letter, start, end);
         }
     }
+}
 
-    /// A stroke, which is an i or an l. L stands before vowels, and ends words behind one.
-    fn stroke(&self, before: char, next: char) -> char {
-        let vowel = |c: char| "aeiouy4@30".contains(c);
-        let l = vowel(next) || !next.is_alphanumeric() && vowel(before);
-        if l { 'l' } else { 'i' }
-    }
+/// A stroke, which is an i or an l. L stands before vowels, and ends words behind one.
+fn stroke(before: char, next: char) -> char {
+    let vowel = |c: char| "aeiouy4@30".contains(c);
+    let l = vowel(next) || !next.is_alphanumeric() && vowel(before);
+    if l { 'l' } else { 'i' }
+}
 
-    /// A digit or sign as the letter for which it is written.
-    fn leet(&self, c: char) -> char {
-        match c {
-            '0' => 'o',
-            '3' | '€' => 'e',
-            '4' | '@' => 'a',
-            '5' | '$' => 's',
-            '7' | '+' => 't',
-            '8' => 'b',
-            '9' => 'g',
-            _ => c,
-        }
+/// A digit or sign as the letter for which it is written.
+fn unleet(c: char) -> char {
+    match c {
+        '€' => 'e',
+        '@' => 'a',
+        '$' => 's',
+        '+' => 't',
+        '0'..='9' => char::from(taken_for(c as u8)),
+        _ => c,
     }
 }
 

@@ -54,6 +54,22 @@ pub(super) fn compose(first: char, second: char) -> Option<char> {
     data::COMPOSED.get(index).and_then(|c| char::from_u32(c.2))
 }
 
+/// The letter that an ASCII letter or digit may be in a word in disguise: the one for which people write a digit, and l for
+/// i and 1, which look alike.
+pub(super) fn taken_for(byte: u8) -> u8 {
+    match byte {
+        b'0' => b'o',
+        b'1' | b'i' => b'l',
+        b'3' => b'e',
+        b'4' => b'a',
+        b'5' => b's',
+        b'7' => b't',
+        b'8' => b'b',
+        b'9' => b'g',
+        other => other,
+    }
+}
+
 /// Where a combining mark stands among the marks of its base; 0 for what is not reordered.
 pub(super) fn mark_rank(c: char) -> u8 {
     let code = c as u32;
