@@ -11,8 +11,8 @@ use anyhow::Context;
 use scamfilter::Pack;
 use scamfilter::engine::{INNOCENT, LOCAL_ATOMS};
 use scamfilter::pack::{PhraseEdge, PhraseHit, Scanned, scan};
-use scamfilter::text::fold;
-use std::collections::{BTreeMap, BTreeSet};
+use scamfilter::text::{Label, fold};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// See words/NOTICE.md.
@@ -32,13 +32,24 @@ const INFLECTIONS: [&str; 9] = ["", "s", "es", "d", "ed", "r", "er", "ers", "ing
 /// Hits within one word; a word has some ten letters.
 const MAX_HITS: usize = 64;
 
-/// The English words, folded, by their length.
-static ENGLISH: LazyLock<BTreeMap<usize, BTreeSet<String>>> = LazyLock::new(|| {
+/// A word and the bytes of its [`Label`].
+type Word = (String, Box<[u8]>);
+
+/// The English words, folded, by their length, in order; each with what a reader takes it for in a host. Compiling brands
+/// asks for them often, so that is worked out once.
+static ENGLISH: LazyLock<BTreeMap<usize, Vec<Word>>> = LazyLock::new(|| {
     let [.., list] = LISTS;
     let words = zstd::decode_all(list).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-    let mut by_length: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-    for word in words.lines().map(|word| fold(word).text().to_owned()) {
-        by_length.entry(word.len()).or_default().insert(word);
+    let mut by_length: BTreeMap<usize, Vec<Word>> = BTreeMap::new();
+    for word in words.lines() {
+        let plain = word.bytes().all(|b| b.is_ascii_lowercase());
+        let word = if plain { word.to_owned() } else { fold(word).text().to_owned() };
+        let seen = Label::read(&word).bytes().into();
+        by_length.entry(word.len()).or_default().push((word, seen));
+    }
+    for words in by_length.values_mut() {
+        words.sort_unstable();
+        words.dedup();
     }
     by_length
 });
@@ -46,12 +57,12 @@ static ENGLISH: LazyLock<BTreeMap<usize, BTreeSet<String>>> = LazyLock::new(|| {
 /// Whether English has this word.
 #[must_use]
 pub fn is_english(word: &str) -> bool {
-    ENGLISH.get(&word.len()).is_some_and(|words| words.contains(word))
+    ENGLISH.get(&word.len()).is_some_and(|words| words.binary_search_by(|(w, _)| w.as_str().cmp(word)).is_ok())
 }
 
-/// English words of this many bytes.
-pub fn english_of(length: usize) -> impl Iterator<Item = &'static str> {
-    ENGLISH.get(&length).into_iter().flatten().map(String::as_str)
+/// English words of this many bytes, in order, each with the bytes of its [`Label`].
+pub fn english_of(length: usize) -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    ENGLISH.get(&length).into_iter().flatten().map(|(word, seen)| (word.as_str(), &**seen))
 }
 
 /// Warnings of one pack, beside which the phone has `common`. Words that stand in an example that must miss are known to the author and not told again.

@@ -69,9 +69,10 @@ impl Lower<'_> {
     fn honest_neighbours(&self, writer: &mut PackWriter, name: &Label) {
         let length = name.bytes().len();
         let near = words::english_of(length - 1).chain(words::english_of(length)).chain(words::english_of(length + 1));
-        for word in near {
-            let label = Label::read(word);
-            if one_edit(name.bytes(), label.bytes()).is_some() || name.bytes() == label.bytes() {
+        // One edit leaves the first byte or the last as it was.
+        let close = |seen: &[u8]| seen.first() == name.bytes().first() || seen.last() == name.bytes().last();
+        for (word, seen) in near.filter(|(_, seen)| close(seen)) {
+            if one_edit(name.bytes(), seen).is_some() || name.bytes() == seen {
                 writer.word(word, LabelKind::Other);
             }
         }
