@@ -134,8 +134,15 @@ impl Filter {
         wire::reply(&self.inner.check_link(&link))
     }
 
-    /// The sentence for a reason in the first of `locales` that its pack speaks.
-    pub fn explain(&self, pack: String, text_id: String, locales: Vec<String>) -> Option<Explanation> {
+    /// The sentence for a reason in the first of `locales` that its pack speaks, with the brand and the host of the reason in it.
+    pub fn explain(
+        &self,
+        pack: String,
+        text_id: String,
+        brand: Option<String>,
+        host: Option<String>,
+        locales: Vec<String>,
+    ) -> Option<Explanation> {
         let locales: Vec<&str> = locales.iter().map(String::as_str).collect();
         let reason = Reason {
             code: ReasonCode::Text,
@@ -144,8 +151,8 @@ impl Filter {
             weight_mlo: 0,
             weight_unwanted_mlo: 0,
             spans: Vec::new(),
-            brand: None,
-            host: None,
+            brand,
+            host,
             text_id,
         };
         let found = self.inner.explain(&reason, &locales)?;

@@ -38,7 +38,13 @@ public class ScamFilter private constructor(first: Open) : Closeable {
      * pack has one, as after a swap to packs without that rule.
      */
     public fun explain(reason: Reason, locales: List<String>): Explanation? = call {
-        val found = it.native.explain(Codec.wellFormed(reason.pack), Codec.wellFormed(reason.textId), locales.map(Codec::wellFormed))
+        val found = it.native.explain(
+            Codec.wellFormed(reason.pack),
+            Codec.wellFormed(reason.textId),
+            reason.brand?.let(Codec::wellFormed),
+            reason.host?.let(Codec::wellFormed),
+            locales.map(Codec::wellFormed),
+        )
         found?.let { e -> Explanation(e.sentence, e.advice) }
     }
 

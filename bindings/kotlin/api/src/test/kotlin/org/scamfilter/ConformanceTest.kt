@@ -31,4 +31,11 @@ class ConformanceTest {
         assertTrue(filter.explain(reason, listOf("th-TH"))!!.advice!!.contains("1441"))
         assertFalse(Message("secret").toString().contains("secret"))
     }
+
+    @Test
+    fun `a look-alike is told with the host and the real domain`() = open().use { filter ->
+        val reason = filter.checkLink("http://kasikornbank.top/login").reasons.first()
+        val said = filter.explain(reason, listOf("th"))!!.sentence
+        assertTrue("kasikornbank.top" in said && "kasikornbank.com" in said) { said }
+    }
 }
