@@ -19,6 +19,12 @@ pub fn brand_key(id: &str) -> String {
     format!("brand:{id}")
 }
 
+/// Key of the sentences that say what a concept is; the rule id of its reason too.
+#[must_use]
+pub fn concept_key(name: &str) -> String {
+    format!("concept.{name}")
+}
+
 impl ScamFilter {
     /// The sentence and advice for a reason in the first of `locales` (BCP 47) that its pack speaks, else in English.
     ///

@@ -16,12 +16,14 @@ pub(super) struct Hits {
     sorted: Vec<Hit>,
     /// By pack: what it says stays with it, though it hears what others say.
     apart: Vec<bool>,
+    /// Atoms that a pack with the right to guard has hit, in order once sorted.
+    guarded: Vec<u32>,
 }
 
 impl Hits {
     /// For packs of which those marked fill concepts for their own rules only.
     pub(super) fn new(apart: Vec<bool>) -> Self {
-        Self { sorted: Vec::new(), apart }
+        Self { sorted: Vec::new(), apart, guarded: Vec::new() }
     }
 
     /// Adds a hit; [`Self::sort`] must follow before anything is asked.
@@ -36,7 +38,18 @@ impl Hits {
         }
     }
 
+    /// Says that a pack with the right to guard has hit `atom`.
+    pub(super) fn guard(&mut self, atom: u32) {
+        self.guarded.push(atom);
+    }
+
+    /// Whether one did.
+    pub(super) fn guarded(&self, atom: u32) -> bool {
+        self.guarded.binary_search(&atom).is_ok()
+    }
+
     pub(super) fn sort(&mut self) {
+        self.guarded.sort_unstable();
         self.sorted.sort_unstable();
         self.sorted.dedup();
     }

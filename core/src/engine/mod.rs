@@ -6,16 +6,23 @@ mod condition;
 mod detect;
 mod explain;
 mod facts;
+mod features;
 mod hits;
 mod links;
 mod lookalike;
+mod model;
 pub mod overlay;
 mod score;
 mod segments;
 mod spans;
 
-pub use explain::{Explanation, brand_key};
+pub use explain::{Explanation, brand_key, concept_key};
 pub use facts::Fact;
+pub use features::Feature;
+#[cfg(feature = "write")]
+pub use features::{feature_keys, feature_name};
+#[cfg(feature = "write")]
+pub use model::Sample;
 
 use crate::error::Error;
 use crate::message::Message;
@@ -27,6 +34,9 @@ use std::sync::{Arc, OnceLock};
 
 /// Concepts from this number on guard against false positives: a pack fills them only with the right to.
 pub const GUARD_CONCEPTS: u32 = 0x800;
+/// Bit of the atom of a concept that is only heard: stems from which the model learns, too broad for a rule to rest on. What
+/// is said counts as heard.
+pub const HEARD: u32 = 0x400;
 /// Not a meaning: words that a phrase may stand inside of without being said, such as "personality" (`บุคลิก`) around
 /// "click" (`คลิก`). What lies within one is no hit of its pack; within one of a pack that may fill guards, of no pack.
 pub const INNOCENT: u32 = LOCAL_ATOMS - 1;

@@ -147,14 +147,23 @@ fn totals(scoring: &Scoring, findings: &[Finding]) -> (i64, i64) {
     (sum(scoring.bias, |f| f.weight), sum(scoring.bias_unwanted, |f| f.weight_unwanted))
 }
 
+/// The category with most weight. What rules and lists say of it counts before what was learnt.
 fn category(findings: &[Finding]) -> Option<Category> {
-    let sum = |category: Category| -> i64 {
-        let votes = findings.iter().filter(|f| f.category == category && (f.pack.is_some() || f.floor > Level::Clear));
-        votes.map(|f| i64::from(f.weight.max(f.weight_unwanted).max(0))).sum()
+    let learnt = |f: &Finding| matches!(f.code, ReasonCode::Concept | ReasonCode::Wording | ReasonCode::Guard);
+    let best = |of: &dyn Fn(&Finding) -> bool| {
+        let sum = |category: Category| -> i64 {
+            let votes = findings.iter().filter(|f| f.category == category && of(f));
+            votes
+                .filter(|f| f.pack.is_some() || f.floor > Level::Clear)
+                .map(|f| i64::from(f.weight.max(f.weight_unwanted).max(0)))
+                .sum()
+        };
+        // `Other` says nothing, so it only wins alone; among equals the lower number does.
+        let voted = Category::ALL.iter().copied().filter(|c| sum(*c) > 0);
+        voted.max_by_key(|c| (*c != Category::Other, sum(*c), core::cmp::Reverse(*c)))
     };
-    // `Other` says nothing, so it only wins alone; among equals the lower number does.
-    let best = Category::ALL.iter().copied().filter(|c| sum(*c) > 0);
-    best.max_by_key(|c| (*c != Category::Other, sum(*c), core::cmp::Reverse(*c)))
+    let authored = best(&|f| !learnt(f));
+    authored.filter(|c| *c != Category::Other).or_else(|| best(&learnt)).or(authored)
 }
 
 fn reasons(filter: &ScamFilter, prepared: &Prepared<'_>, mut findings: Vec<Finding>) -> Vec<Reason> {

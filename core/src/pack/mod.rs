@@ -10,6 +10,7 @@ mod host_set;
 mod host_set_writer;
 mod hosts;
 mod labels;
+mod model;
 mod patterns;
 #[cfg(feature = "write")]
 mod phrase_writer;
@@ -33,6 +34,9 @@ pub use host_set_writer::encode_hashes;
 pub(crate) use hosts::host_hashes;
 pub use hosts::{HostKey, HostList, PATH_SEGMENTS, hash48};
 pub use labels::{LabelEntry, LabelKind, LabelTable, halves};
+pub use model::{ConceptEntry, LEVELS, MAX_BITS, Model};
+#[cfg(feature = "write")]
+pub use model::{NewModel, NewTable};
 pub use patterns::{Automaton, Pattern};
 pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};

@@ -5,7 +5,7 @@ use super::header::{HEADER_SIZE, MAGIC, MAJOR, REQUIRED, SECTION_SIZE};
 use super::patterns::NewPattern;
 use super::policies::{POLICY, TEXT};
 use super::rules::{ALWAYS, RULE, TRIGGER, encode_step, triggers};
-use super::{Header, LabelKind, NONE, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass, halves};
+use super::{Header, LabelKind, NONE, NewModel, Op, PhraseEdge, Policy, Scoring, SectionKind, SenderClass, halves};
 use super::{labels, patterns, phrase_writer, psl, scoring};
 use crate::text::Label;
 use crate::verdict::{Category, Level, ReasonCode};
@@ -31,6 +31,8 @@ pub struct PackWriter {
     texts: Vec<u8>,
     domains: BTreeMap<String, u8>,
     scoring: Vec<u8>,
+    grams: Vec<u8>,
+    weights: Vec<u8>,
     hosts: Vec<u8>,
     host_strings: BTreeSet<String>,
     suffixes: Vec<u8>,
@@ -77,6 +79,8 @@ impl PackWriter {
             texts: Vec::new(),
             domains: BTreeMap::new(),
             scoring: Vec::new(),
+            grams: Vec::new(),
+            weights: Vec::new(),
             hosts: Vec::new(),
             host_strings: BTreeSet::new(),
             suffixes: Vec::new(),
@@ -206,6 +210,13 @@ impl PackWriter {
         self.scoring = scoring::encode(scoring);
     }
 
+    /// The learnt model; `concepts` are number, name and category in order of their numbers.
+    pub fn model(&mut self, model: &NewModel, concepts: &[(u32, &str, Category)]) {
+        let entries: Vec<(u32, u32, Category)> =
+            concepts.iter().map(|(number, name, category)| (*number, self.string(name), *category)).collect();
+        (self.grams, self.weights) = super::model::encode(model, &entries);
+    }
+
     /// Malicious hosts: a set that [`super::encode_hashes`] made, and names that must not stand in it.
     pub fn hosts(&mut self, set: Vec<u8>, strings: BTreeSet<String>) {
         (self.hosts, self.host_strings) = (set, strings);
@@ -255,6 +266,8 @@ impl PackWriter {
             (SectionKind::HostStrings, empty(self.host_strings.is_empty(), pool_of(self.host_strings.iter()))),
             (SectionKind::Suffixes, self.suffixes),
             (SectionKind::Domains, domains),
+            (SectionKind::Grams, self.grams),
+            (SectionKind::Weights, self.weights),
             (SectionKind::Labels, empty(self.labels.is_empty(), labels)),
         ];
         assemble(&self.header, sections.into_iter().filter(|(_, body)| !body.is_empty()).collect())

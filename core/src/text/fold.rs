@@ -222,17 +222,22 @@ impl Folder {
         self.view.text().strip_suffix(aa).is_some_and(|before| !before.ends_with(aa)).then_some(aa)
     }
 
+    /// Puts the tone `c` before the SARA AA that stands last.
+    fn lift(&mut self, c: char, aa: char, end: u32) {
+        let first = self.view.take_last(aa);
+        // One tone is seen; another above it is not.
+        if self.view.text().chars().next_back().is_none_or(|last| tables::mark_rank(last) < TONE) {
+            self.view.push(c, first, end, false);
+        }
+        self.view.push(aa, first, end, false);
+    }
+
     fn mark(&mut self, rank: u8, c: char, start: u32, end: u32, exact: bool) {
         if self.mark_count == 0 {
             (self.mark_start, self.mark_changed) = (start, false);
             // A tone behind SARA AA, Thai or Lao, was typed too late: it is seen above the letter before.
             if let Some(aa) = self.late(c) {
-                let first = self.view.take_last(aa);
-                // One tone is seen; another above it is not.
-                if self.view.text().chars().next_back().is_none_or(|last| tables::mark_rank(last) < TONE) {
-                    self.view.push(c, first, end, false);
-                }
-                self.view.push(aa, first, end, false);
+                self.lift(c, aa, end);
                 return;
             }
         } else if start != self.mark_end {
@@ -275,7 +280,11 @@ impl Folder {
         }
         let mut at = self.mark_start;
         for &(_, c) in run.iter() {
-            if self.mark_changed {
+            // A mark of another script was typed between, and sorting has put the tone in front.
+            if let Some(aa) = self.late(c) {
+                self.lift(c, aa, self.mark_end);
+                self.mark_changed = true;
+            } else if self.mark_changed {
                 self.view.push(c, self.mark_start, self.mark_end, false);
             } else {
                 let end = at + c.len_utf8() as u32;

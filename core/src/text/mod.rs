@@ -4,6 +4,7 @@
 
 mod bare;
 mod fold;
+mod grams;
 mod host;
 mod idna;
 mod label;
@@ -19,6 +20,7 @@ mod zawgyi;
 
 pub use bare::{Bare, bare};
 pub use fold::{Class, class_of, fold};
+pub use grams::Wording;
 pub use label::{LABEL, Label, one_edit};
 pub use link::{Link, hosts_up, parse_link};
 pub(crate) use pieces::MAX_GAP;

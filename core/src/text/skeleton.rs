@@ -52,6 +52,11 @@ impl Skeleton {
         if self.of_original { folded.folded(origin) } else { origin }
     }
 
+    /// Where a range of the original stands; the way back of [`Self::folded`] and [`View::origin`].
+    pub(super) fn place(&self, folded: &View, origin: Range<usize>) -> Range<usize> {
+        self.view.folded(if self.of_original { origin } else { folded.folded(origin) })
+    }
+
     /// A text in another encoding, by the way of the original.
     pub(super) fn of_original(view: View) -> Self {
         Self { view, of_original: true, edges: Vec::new(), bare: None }

@@ -3,7 +3,7 @@
 /// What a country has to look like.
 pub const COUNTRY: &str = "two letters of ISO 3166-1, such as TH";
 /// What a language has to look like.
-pub const LANGUAGE: &str = "two small letters of ISO 639-1, such as th; Filipino is tl";
+pub const LANGUAGE: &str = "two small letters of ISO 639-1, such as th, or three of ISO 639-3 where there are no two, such as tet; Filipino is tl";
 
 /// Whether it is a country, in capitals.
 #[must_use]
@@ -20,5 +20,6 @@ pub fn country(code: &str) -> Option<String> {
 /// Whether it is a language.
 #[must_use]
 pub fn is_language(code: &str) -> bool {
-    isolang::Language::from_639_1(code).is_some()
+    let three = || isolang::Language::from_639_3(code).filter(|language| language.to_639_1().is_none());
+    isolang::Language::from_639_1(code).or_else(three).is_some()
 }

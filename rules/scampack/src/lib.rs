@@ -17,6 +17,7 @@ pub mod feeds;
 pub mod impact;
 pub mod jsonl;
 pub mod layout;
+pub mod learn;
 pub mod load;
 pub mod lower;
 pub mod overlay;

@@ -19,10 +19,13 @@ pub const HOSTS: &str = "hosts.txt";
 pub const ALLOWED: &str = "allowed.txt";
 
 /// The files that a pack may have beside its families; any other would be read by nothing.
-pub const FILES: [&str; 12] = [
+pub const FILES: [&str; 15] = [
     "pack.toml",
     "concepts.toml",
     "scoring.toml",
+    crate::learn::plan::FILE,
+    crate::learn::model_file::WEIGHTS,
+    crate::learn::model_file::GRAMS,
     "domains.toml",
     "lookalikes.toml",
     "tlds.toml",
@@ -33,7 +36,12 @@ pub const FILES: [&str; 12] = [
     ALLOWED,
     "public_suffix_list.dat",
 ];
+/// Folders of a pack: of its families, one a file; of the phrases of concepts, one language a file; of the learnt model.
 const FAMILIES: &str = "families";
+/// Phrases of concepts, by language.
+pub const PHRASES: &str = "phrases";
+const MODEL: &str = "model";
+const FOLDERS: [&str; 3] = [FAMILIES, PHRASES, MODEL];
 
 /// The files of one pack by path, in order.
 pub type Tree = BTreeMap<String, String>;
@@ -116,7 +124,7 @@ impl Reader<'_> {
             }
             if meta.is_symlink() {
                 self.problems.push(Diagnostic::file(Code::SymbolicLink, "symbolic links are not followed", &name));
-            } else if meta.is_dir() && name == FAMILIES {
+            } else if meta.is_dir() && FOLDERS.contains(&name.as_str()) {
                 self.walk(&path);
             } else if let Some(help) = strange(&name, meta.is_dir()) {
                 let what = if meta.is_dir() { "folder" } else { "file" };
@@ -155,8 +163,8 @@ impl Reader<'_> {
 
 /// What to do about a path that is none of a pack's.
 fn strange(name: &str, folder: bool) -> Option<String> {
-    let of_families = name.strip_prefix(FAMILIES).and_then(|rest| rest.strip_prefix('/'));
-    let known = match of_families {
+    let of_folder = [FAMILIES, PHRASES].iter().find_map(|dir| name.strip_prefix(dir)?.strip_prefix('/'));
+    let known = match of_folder {
         _ if folder => false,
         Some(file) => !file.contains('/') && file.ends_with(".toml"),
         None => FILES.contains(&name),
@@ -164,14 +172,16 @@ fn strange(name: &str, folder: bool) -> Option<String> {
     if known {
         return None;
     }
-    let near = match of_families {
-        None if folder => nearest(name, [FAMILIES]),
+    let near = match of_folder {
+        None if folder => nearest(name, FOLDERS),
         None => nearest(name, FILES),
         Some(_) => None,
     };
-    Some(match (of_families, near) {
+    Some(match (of_folder, near) {
         (_, Some(near)) => format!("did you mean `{near}`?"),
-        (Some(_), None) => "families are files families/NAME.toml".to_owned(),
+        (Some(_), None) => {
+            "families are files families/NAME.toml, phrases of concepts files phrases/LANGUAGE.toml".to_owned()
+        }
         (None, None) => format!("a pack has {} and families/NAME.toml; notes go into .md files", FILES.join(", ")),
     })
 }

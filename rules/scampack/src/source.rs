@@ -1,5 +1,9 @@
 //! Rule sources as they stand in TOML. In: text. Out: typed values; unknown keys are refused with the nearest known one.
 
+mod concepts;
+
+pub use concepts::{Concept, ConceptsFile, PhrasesFile};
+
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use scamfilter::Level;
 use schemars::JsonSchema;
@@ -44,32 +48,6 @@ pub struct PackFile {
     /// Ids that were used once and must never come back.
     #[serde(default)]
     pub retired: Vec<String>,
-}
-
-/// `concepts.toml` of `common`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConceptsFile {
-    /// Words inside of which no phrase of any pack is said.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Vec<String>>")]
-    pub innocent: Phrases,
-    /// Language-neutral meanings.
-    pub concept: Vec<Concept>,
-}
-
-/// A language-neutral meaning.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Concept {
-    /// Append-only number; from 2048 on a guard.
-    pub id: u32,
-    /// Name in conditions.
-    #[schemars(with = "String")]
-    pub name: Spanned<String>,
-    /// How each language says it.
-    #[schemars(with = "BTreeMap<String, Vec<String>>")]
-    pub phrases: Phrases,
 }
 
 /// `families/*.toml`.

@@ -44,7 +44,9 @@ fn changed(name: &str, file: &str, change: impl Fn(&str) -> String) -> PathBuf {
 
 #[test]
 fn a_failing_example_says_what_the_verdict_was() {
-    let dir = changed("example", "families/parcel.toml", |c| c.replacen("ยืนยันที่อยู่ที่ bit.ly/xyz", "สวัสดี", 1));
+    let dir = changed("example", "families/parcel.toml", |c| {
+        c.replacen("พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz", "พรุ่งนี้กินข้าวเย็นกันไหม", 1)
+    });
     let output = scampack(&["test", dir.to_str().unwrap()], "");
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
@@ -101,7 +103,8 @@ fn pages_and_schemas_are_fresh() {
 #[test]
 fn starter_sources_are_laid_out() {
     for tree in scampack::starter() {
-        for (name, text) in tree.iter().filter(|(name, _)| name.ends_with(".toml")) {
+        let authored = |name: &String| name.ends_with(".toml") && name != scampack::learn::model_file::WEIGHTS;
+        for (name, text) in tree.iter().filter(|(name, _)| authored(name)) {
             assert_eq!(&scampack::layout::format(text).unwrap(), text, "{name}: run `scampack fmt`");
         }
     }
@@ -363,5 +366,5 @@ fn the_commands_of_the_readme_work_in_order() {
     let said = text(&output.stdout) + &text(&output.stderr);
     assert!(output.status.success() && commands.len() > 10, "{said}");
     assert!(said.contains("3 names, 0 covered") && said.contains("listed.example"), "{said}");
-    assert!(said.contains("suspicious -> scam") && !said.contains("warning["), "{said}");
+    assert!(said.contains("up to suspicious") && said.contains("up to scam") && !said.contains("warning["), "{said}");
 }

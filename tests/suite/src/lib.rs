@@ -22,6 +22,14 @@ pub fn starter_packs() -> Vec<Compiled> {
     compiled(&scampack::starter())
 }
 
+/// The starter packs with no learnt model: what authored rules do, whatever was learnt last.
+#[must_use]
+pub fn authored_packs() -> Vec<Compiled> {
+    let mut trees = scampack::starter();
+    trees.iter_mut().for_each(|tree| tree.retain(|path, _| !path.starts_with("model/")));
+    compiled(&trees)
+}
+
 /// Trees compiled against the concepts of the first, which is `common`.
 #[must_use]
 pub fn compiled(trees: &[scampack::Tree]) -> Vec<Compiled> {

@@ -9,8 +9,8 @@
 
 use scamfilter::pack::{MAGIC, SECTION_SIZE};
 use scamfilter::{ErrorKind, Level, Message, Pack, PackSource, ScamFilter};
-use scamfilter_tests::drive::sealed;
-use scamfilter_tests::{golden_tree, image, messages, starter_filter, starter_packs};
+use scamfilter_tests::{authored_packs, drive::sealed};
+use scamfilter_tests::{golden_tree, image, messages, starter_packs};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -165,7 +165,7 @@ fn a_pack_never_goes_beyond_its_ceiling() {
     for (ceiling, level) in
         [(Level::Scam, Level::Scam), (Level::Suspicious, Level::Suspicious), (Level::Clear, Level::Clear)]
     {
-        let sources = starter_packs().into_iter().map(|p| PackSource {
+        let sources = authored_packs().into_iter().map(|p| PackSource {
             ceiling: if p.id == "common" { Level::Scam } else { ceiling },
             ..PackSource::new(p.image)
         });
@@ -214,7 +214,8 @@ fn public_suffixes_agree_with_the_psl_crate() {
 #[test]
 fn the_overlay_beats_the_packs() {
     use scamfilter::{Overlay, OverlayAction as Do, OverlayEntry, OverlayKey as Key};
-    let filter = starter_filter();
+    let sources = authored_packs().into_iter().map(|p| PackSource::new(p.image)).collect();
+    let filter = ScamFilter::open(sources).unwrap();
     let message = Message::sms("พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz").from_sender("0812345678");
     let with = |action, key, expires_at| filter.with_overlay(Overlay::new([OverlayEntry { action, key, expires_at }]));
     let level = |f: &ScamFilter, m: &Message| f.check(m).level;

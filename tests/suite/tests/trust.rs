@@ -4,7 +4,7 @@
 use scamfilter::pack::write::{NewRule, PackWriter};
 use scamfilter::pack::{Header, Op, PhraseEdge, Policy, SenderClass};
 use scamfilter::{Category, Level, Message, PackSource, ReasonCode, ScamFilter, Verdict};
-use scamfilter_tests::starter_packs;
+use scamfilter_tests::authored_packs;
 
 const SCAM: &str = "พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ https://evil-x.com/a";
 
@@ -17,7 +17,7 @@ fn writer() -> PackWriter {
 }
 
 fn beside(writer: PackWriter, ceiling: Level, message: &Message) -> Verdict {
-    let mut sources: Vec<PackSource> = starter_packs().into_iter().map(|p| PackSource::new(p.image)).collect();
+    let mut sources: Vec<PackSource> = authored_packs().into_iter().map(|p| PackSource::new(p.image)).collect();
     sources.push(PackSource { ceiling, ..PackSource::new(writer.finish()) });
     ScamFilter::open(sources).expect("packs open").check(message)
 }

@@ -11,6 +11,7 @@ use super::ScamFilter;
 use super::facts::{self, Facts, Judged};
 use super::hits::Hits;
 use super::links;
+use super::model::Looked;
 use crate::message::Message;
 use crate::pack::{Brand, SenderClass};
 use crate::text::Prepared;
@@ -87,6 +88,33 @@ pub(super) fn is_link(filter: &ScamFilter, message: &Message, prepared: &Prepare
 
 /// Runs every detector.
 pub(super) fn detect(filter: &ScamFilter, message: &Message, prepared: &Prepared<'_>) -> Detected {
+    run(filter, message, prepared, |looked| {
+        let model = filter.packs.get(looked.common).and_then(|open| open.pack.model());
+        model.map_or_else(Vec::new, |model| looked.find(&model))
+    })
+}
+
+/// The findings of all but the model, which `look` looks for.
+#[cfg(feature = "write")]
+pub(super) fn without_model(
+    filter: &ScamFilter,
+    message: &Message,
+    prepared: &Prepared<'_>,
+    mut look: impl FnMut(&Looked<'_, '_>),
+) -> Vec<Finding> {
+    run(filter, message, prepared, |looked| {
+        look(looked);
+        Vec::new()
+    })
+    .findings
+}
+
+fn run(
+    filter: &ScamFilter,
+    message: &Message,
+    prepared: &Prepared<'_>,
+    mut model: impl FnMut(&Looked<'_, '_>) -> Vec<Finding>,
+) -> Detected {
     let carried = links::carried_by(prepared.original, &prepared.links);
     let links = facts::links(filter, message, prepared, &carried);
     let (class, registered) = facts::sender_class(filter, message);
@@ -100,6 +128,11 @@ pub(super) fn detect(filter: &ScamFilter, message: &Message, prepared: &Prepared
     hosts::find(&seen, &mut findings);
     policies::find(&seen, &mut findings);
     let complete = rules::find(&seen, &mut findings) && complete;
+    if let Some(common) = filter.packs.iter().position(|open| open.pack.id() == "common") {
+        let (links, hits, facts) = (&seen.links[..], &seen.hits, seen.facts);
+        let learnt = model(&Looked { filter, prepared, links, hits, facts, common, found: &findings });
+        findings.extend(learnt);
+    }
     findings.retain(|f| !filter.overlay.mutes(&f.rule, message.received_at));
     let sender_allowed = overlay::find(&seen, &mut findings);
     Detected { findings, sender_allowed, truncated: !complete }

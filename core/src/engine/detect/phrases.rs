@@ -49,9 +49,15 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
         let mut speak = innocent.iter().zip(filter.packs.iter()).enumerate();
         speak.any(|(pack, (words, open))| (pack == index || open.may_guard) && words.hold(hit.start, hit.end))
     };
-    for (index, hit) in all {
-        if (hit.anywhere || !swallowed(index, &hit)) && outside(hit.start, hit.end) {
-            hits.push(index, hit.atom, hit.start, hit.end);
+    let hit = |hits: &mut Hits, index: usize, atom: u32, start: usize, end: usize| {
+        hits.push(index, atom, start, end);
+        if filter.packs.get(index).is_some_and(|open| open.may_guard) {
+            hits.guard(atom);
+        }
+    };
+    for (index, found) in all {
+        if (found.anywhere || !swallowed(index, &found)) && outside(found.start, found.end) {
+            hit(&mut hits, index, found.atom, found.start, found.end);
         }
     }
     hits.sort();
@@ -65,7 +71,7 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     }
     if !found.is_empty() {
         let outside = found.into_iter().filter(|(_, _, at)| outside(at.start, at.end));
-        outside.for_each(|(index, atom, at)| hits.push(index, atom, at.start, at.end));
+        outside.for_each(|(index, atom, at)| hit(&mut hits, index, atom, at.start, at.end));
         hits.sort();
     }
     (hits, complete)

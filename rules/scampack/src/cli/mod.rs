@@ -8,6 +8,7 @@ mod corpus;
 mod files;
 mod import;
 mod input;
+mod learn;
 mod output;
 mod packs;
 mod reference;
@@ -56,6 +57,10 @@ enum Command {
     Delta(update::Delta),
     /// Fetch, verify and install packs from a publisher's repository, as a phone does.
     Update(update::Update),
+    /// Learn the weights of the model from labelled messages, and write them as sources of `common`.
+    Learn(learn::Learn),
+    /// Measure how well learning generalises to campaigns, sources and texts that it never saw.
+    Eval(learn::Eval),
     /// Compare the content of two packs.
     Diff(compare::Diff),
     /// Compare how two sets of packs judge a corpus; exit code 3 when a budget is exceeded.
@@ -105,6 +110,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(explain) => explain.run(&mut out),
         Command::Delta(delta) => delta.run(&mut out),
         Command::Update(update) => update.run(&mut out),
+        Command::Learn(learn) => learn.run(&mut out),
+        Command::Eval(eval) => eval.run(&mut out),
         Command::Diff(diff) => diff.run(&mut out),
         Command::Impact(impact) => impact.run(&mut out),
         Command::Benign(benign) => benign.run(&mut out),

@@ -2,13 +2,17 @@
 
 use super::hosts::suffix_rules;
 use super::{INNOCENT_WORDS, Lower, mlo};
-use crate::diagnostic::Code;
-use crate::source::{ConceptsFile, DomainsFile, ScoringFile};
-use scamfilter::engine::{Fact, INNOCENT};
+use crate::diagnostic::{Code, nearest};
+use crate::learn::model_file::{self, GRAMS, WEIGHTS};
+use crate::load::PHRASES;
+use crate::source::{ConceptsFile, DomainsFile, Phrases, PhrasesFile, ScoringFile};
+use scamfilter::Category;
+use scamfilter::engine::{Fact, HEARD, INNOCENT, concept_key};
 use scamfilter::pack::Scoring;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::text::fold;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use toml::Spanned;
 
 pub(super) const PSL: &str = "public_suffix_list.dat";
 /// Log-odds beyond which nothing is a matter of doubt.
@@ -18,14 +22,64 @@ impl Lower<'_> {
     pub(super) fn concept_phrases(&mut self, writer: &mut PackWriter) {
         let Some((file, concepts)) = self.read::<ConceptsFile>("concepts.toml") else { return };
         self.phrases(writer, &concepts.innocent, INNOCENT_WORDS, INNOCENT, file);
-        let mut numbers = BTreeSet::new();
+        let mut known: BTreeMap<u32, (String, Category)> = BTreeMap::new();
         for concept in concepts.concept {
             self.id(&concept.name, file);
-            if concept.id >= INNOCENT || !numbers.insert(concept.id) {
-                let message = format!("concept number {} is taken or above 4094", concept.id);
+            let name = concept.name.get_ref();
+            if concept.id >= INNOCENT || concept.id & HEARD != 0 || known.contains_key(&concept.id) {
+                let message =
+                    format!("concept number {} is taken, or none: 1 to 1023, guards 2048 to 3071", concept.id);
                 self.problem(Code::Duplicate, message, file, concept.name.span(), None);
             }
-            self.phrases(writer, &concept.phrases, concept.name.get_ref(), concept.id, file);
+            self.phrases(writer, &concept.phrases, name, concept.id, file);
+            concept.says.keys().for_each(|language| self.language(language, file));
+            for (language, says) in &concept.says {
+                writer.text(&concept_key(name), language.get_ref(), says.get_ref(), None);
+            }
+            let category = concept.category.as_ref().map_or(Category::Other, |name| self.category(name, file));
+            known.insert(concept.id, (name.clone(), category));
+        }
+        self.phrase_files(writer, &known);
+        self.model(writer, &known);
+    }
+
+    /// Phrases of concepts, one language a file.
+    fn phrase_files(&mut self, writer: &mut PackWriter, known: &BTreeMap<u32, (String, Category)>) {
+        let tree = self.tree;
+        let numbers: BTreeMap<&str, u32> = known.iter().map(|(number, (name, _))| (name.as_str(), *number)).collect();
+        for path in tree.keys().filter(|path| path.starts_with(PHRASES)) {
+            let Some((file, said)) = self.read::<PhrasesFile>(path) else { continue };
+            let stem = path.trim_start_matches(PHRASES).trim_matches('/').trim_end_matches(".toml");
+            let language = Spanned::new(0..0, stem.to_owned());
+            for (name, phrases) in said {
+                let (called, number) = match name.get_ref().as_str() {
+                    INNOCENT_WORDS => (INNOCENT_WORDS.to_owned(), Some(INNOCENT)),
+                    called => (format!("stems of {called}"), numbers.get(called).map(|number| number | HEARD)),
+                };
+                let Some(number) = number else {
+                    let message = format!("no concept is called `{}`", name.get_ref());
+                    let near =
+                        nearest(name.get_ref(), numbers.keys().copied()).map(|near| format!("did you mean `{near}`?"));
+                    self.problem(Code::UnknownName, message, file, name.span(), near);
+                    continue;
+                };
+                let of_language = Phrases::from([(language.clone(), phrases)]);
+                self.phrases(writer, &of_language, &called, number, file);
+            }
+        }
+    }
+
+    /// The learnt weights.
+    fn model(&mut self, writer: &mut PackWriter, known: &BTreeMap<u32, (String, Category)>) {
+        let (Some(weights), Some(grams)) = (self.tree.get(WEIGHTS), self.tree.get(GRAMS)) else { return };
+        let names = known.iter().map(|(number, (name, _))| (*number, name.clone())).collect();
+        match model_file::read(weights, grams, &names) {
+            Ok(model) => {
+                let concepts: Vec<(u32, &str, Category)> =
+                    known.iter().map(|(number, (name, category))| (*number, name.as_str(), *category)).collect();
+                writer.model(&model, &concepts);
+            }
+            Err(problem) => self.problems.push(*problem),
         }
     }
 

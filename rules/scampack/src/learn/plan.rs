@@ -1,0 +1,132 @@
+//! How to learn: `model/learn.toml`. In: its text. Out: which sources are used and how, and the settings of the optimiser.
+
+use super::corpus::{Label, Row};
+use crate::diagnostic::Diagnostic;
+use crate::source::parse;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Where it stands in the sources of `common`.
+pub const FILE: &str = "model/learn.toml";
+
+/// Settings of learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Bits of the gram table of the scam head.
+    pub bits: u8,
+    /// Bits of that of the unwanted head.
+    pub bits_unwanted: u8,
+    /// Strength of the quadratic penalty on grams and on features.
+    pub penalty_grams: f64,
+    /// On features.
+    pub penalty_features: f64,
+    /// Steps of the optimiser.
+    pub steps: u64,
+    /// How far classes and languages are evened out: 0 each message counts the same, 1 each language and label does.
+    pub balance: f64,
+    /// How much more an own text counts than one of a corpus.
+    pub own: f64,
+    /// What a scam head's target for unlawful offers is, 0 to 1.
+    pub illegal: f64,
+    /// How much a spam message counts in the scam head.
+    pub spam: f64,
+    /// Share of wanted messages of which nothing was learnt that may be suspicious, in the mean of the languages.
+    pub wanted_suspicious: f64,
+    /// The same for unwanted or more.
+    pub wanted_unwanted: f64,
+    /// Kinds of spam that are unlawful offers: they count towards both heads. A kind that begins with one of these.
+    pub illegal_kinds: Vec<String>,
+    /// By source.
+    #[serde(default)]
+    pub sources: BTreeMap<String, SourcePlan>,
+}
+
+/// What is known of a source.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourcePlan {
+    /// Not learnt from.
+    #[serde(default)]
+    pub left_out: bool,
+    /// Its spam is unlawful offers.
+    #[serde(default)]
+    pub illegal: bool,
+    /// Its spam holds fraud that nobody told apart, so it says nothing of scams.
+    #[serde(default)]
+    pub mixed: bool,
+    /// Kinds of its scams that are lawful offers in truth: they say nothing of scams.
+    #[serde(default)]
+    pub mislabelled: Vec<String>,
+    /// No SMS: wanted texts of another kind, which count this much.
+    pub weight: Option<f64>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Plan {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong, with its place.
+    pub fn parse(text: &str) -> Result<Self, Box<Diagnostic>> {
+        parse(FILE, text)
+    }
+
+    /// Whether a row is learnt from at all.
+    #[must_use]
+    pub fn uses(&self, row: &Row) -> bool {
+        self.sources.get(&row.source).is_none_or(|source| !source.left_out)
+    }
+
+    /// Whether a row is an unlawful offer.
+    #[must_use]
+    pub fn illegal(&self, row: &Row) -> bool {
+        let by_source = self.sources.get(&row.source).is_some_and(|source| source.illegal);
+        row.label == Label::Spam && (by_source || self.illegal_kinds.iter().any(|kind| row.kind.starts_with(kind)))
+    }
+
+    /// Whether a row is a message, and no text of another kind.
+    #[must_use]
+    pub fn is_sms(&self, row: &Row) -> bool {
+        self.sources.get(&row.source).is_none_or(|source| source.weight.is_none())
+    }
+
+    /// Whether a row is called a scam by mistake.
+    #[must_use]
+    pub fn mislabelled(&self, row: &Row) -> bool {
+        let kinds = self.sources.get(&row.source).map(|source| &source.mislabelled);
+        row.label == Label::Scam && kinds.is_some_and(|kinds| kinds.contains(&row.kind))
+    }
+
+    /// Whether a row should be found when the scam head is measured: scams and unlawful offers, against wanted messages.
+    #[must_use]
+    pub fn answer(&self, row: &Row) -> Option<bool> {
+        match row.label {
+            Label::Ham => Some(false),
+            Label::Scam => (!self.mislabelled(row)).then_some(true),
+            Label::Spam => self.illegal(row).then_some(true),
+        }
+    }
+
+    /// What the scam head should answer, and how much that counts.
+    #[must_use]
+    pub fn scam(&self, row: &Row) -> (f64, f64) {
+        if self.mislabelled(row) {
+            return (0.0, 0.0);
+        }
+        match row.label {
+            Label::Ham => (0.0, 1.0),
+            Label::Scam => (1.0, 1.0),
+            Label::Spam if self.illegal(row) => (self.illegal, self.spam),
+            Label::Spam if self.sources.get(&row.source).is_some_and(|source| source.mixed) => (0.0, 0.0),
+            Label::Spam => (0.0, self.spam),
+        }
+    }
+
+    /// The same for the unwanted head.
+    #[must_use]
+    pub fn unwanted(&self, row: &Row) -> (f64, f64) {
+        (if row.label == Label::Ham { 0.0 } else { 1.0 }, 1.0)
+    }
+}
