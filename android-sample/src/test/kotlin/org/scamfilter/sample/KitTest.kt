@@ -84,13 +84,15 @@ class KitTest {
     fun `a pack by hand is kept, unverified, and goes again`() {
         val th = File(System.getProperty("scamfilter.packs")!!, "th.scampack").readBytes()
         val store = PackStore(app)
+        // Only the rules of `th` know it: the model of `common` alone would leave it clear.
+        val refund = "กฟภ. คืนค่าไฟเดือน พ.ย. ยื่นเรื่องได้ที่ bit.ly/pea-back"
         assertEquals("th", store.add(ByteArrayInputStream(th)).pack)
         ScamFilter.open(app).use { filter ->
             assertTrue(filter.packs.single { it.pack == "th" }.unverified)
-            assertEquals(Level.SUSPICIOUS, filter.check(org.scamfilter.Message(scam)).level)
+            assertEquals(Level.SUSPICIOUS, filter.check(org.scamfilter.Message(refund)).level)
             store.remove("th")
             filter.reload(app)
-            assertEquals(Level.SCAM, filter.check(org.scamfilter.Message(scam)).level)
+            assertEquals(Level.SCAM, filter.check(org.scamfilter.Message(refund)).level)
         }
         assertFalse(store.remove("../th"))
     }

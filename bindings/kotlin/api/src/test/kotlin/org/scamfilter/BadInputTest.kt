@@ -73,7 +73,8 @@ class BadInputTest {
             assertTrue(info.unverified)
             assertEquals(Level.SUSPICIOUS, info.ceiling)
             assertFalse(filter.packs.first().unverified)
-            assertEquals(Level.SUSPICIOUS, filter.check(Message("พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz")).level)
+            // Only the rules of `th` know it: the model of `common` alone would leave it clear.
+            assertEquals(Level.SUSPICIOUS, filter.check(Message("กฟภ. คืนค่าไฟเดือน พ.ย. ยื่นเรื่องได้ที่ bit.ly/pea-back")).level)
         }
     }
 
