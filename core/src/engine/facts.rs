@@ -133,9 +133,20 @@ impl Facts {
         fact < 64 && self.0 & 1 << fact != 0
     }
 
+    /// Whether one of those in `mask`, a bit each, holds; see [`mask`].
     pub(super) fn common(self, mask: u64) -> bool {
         self.0 & mask != 0
     }
+}
+
+/// A bit for each fact.
+pub(super) const fn mask(mut facts: &[Fact]) -> u64 {
+    let mut bits = 0;
+    while let [fact, rest @ ..] = facts {
+        bits |= 1 << *fact as u32;
+        facts = rest;
+    }
+    bits
 }
 
 /// A link that really is one.
@@ -154,8 +165,13 @@ pub(super) struct Judged<'a> {
 }
 
 /// Uses of a domain that let strangers put something there: then it is nobody's official one, whoever runs it.
-const SHARED: [Fact; 5] =
-    [Fact::LinkShortener, Fact::LinkMessenger, Fact::LinkFreeHosting, Fact::LinkDynamicDns, Fact::LinkUserContent];
+const SHARED: u64 = mask(&[
+    Fact::LinkShortener,
+    Fact::LinkMessenger,
+    Fact::LinkFreeHosting,
+    Fact::LinkDynamicDns,
+    Fact::LinkUserContent,
+]);
 
 /// Keeps the candidates that are links, those that others carry behind them, and says what is known of each.
 pub(super) fn links<'a>(
@@ -199,7 +215,7 @@ fn judge<'a>(
     for use_of in hosts_up(host).filter_map(|name| filter.trusted().find_map(|p| p.domain_use(name))) {
         facts.0 |= 1u64.checked_shl(u32::from(use_of)).unwrap_or(0);
     }
-    let shared = SHARED.iter().any(|fact| facts.holds(*fact as u8));
+    let shared = facts.common(SHARED);
     let brand = known(domain);
     let own = allowed || brand && !shared;
     let by_suffix = !own && !shared && known(name);

@@ -3,7 +3,7 @@
 //! A key is a kind in the high byte and what it is about below; kinds are append-only, as weights are stored by key.
 //! Facts of senders are no features: nothing could be learnt of them (see [`super::model`]).
 
-use super::facts::{Fact, Facts};
+use super::facts::{Fact, Facts, mask};
 use super::{GUARD_CONCEPTS, HEARD, INNOCENT};
 
 /// A concept is there.
@@ -75,7 +75,7 @@ enum LinkClass {
 }
 
 /// Facts of which one makes a link risky.
-const RISKY: [Fact; 13] = [
+const RISKY: u64 = mask(&[
     Fact::LinkRiskyTld,
     Fact::LinkIp,
     Fact::LinkApk,
@@ -89,7 +89,7 @@ const RISKY: [Fact; 13] = [
     Fact::LookalikeRegistry,
     Fact::LookalikeSubdomain,
     Fact::LookalikeScript,
-];
+]);
 
 /// Where the steps of the shape lie: characters of the text.
 const LENGTHS: [usize; 5] = [20, 60, 120, 200, 400];
@@ -139,16 +139,16 @@ pub(super) fn concept_of(atom: u32) -> Option<u32> {
 }
 
 fn class(facts: Facts) -> LinkClass {
-    let any = |all: &[Fact]| all.iter().any(|fact| facts.holds(*fact as u8));
-    if any(&RISKY) {
+    let holds = |fact: Fact| facts.holds(fact as u8);
+    if facts.common(RISKY) {
         LinkClass::Risky
-    } else if any(&[Fact::LinkShortener]) {
+    } else if holds(Fact::LinkShortener) {
         LinkClass::Shortener
-    } else if any(&[Fact::LinkMessenger]) {
+    } else if holds(Fact::LinkMessenger) {
         LinkClass::Messenger
-    } else if any(&[Fact::LinkUnofficial]) {
+    } else if holds(Fact::LinkUnofficial) {
         LinkClass::Other
-    } else if any(&[Fact::LinkAny]) {
+    } else if holds(Fact::LinkAny) {
         LinkClass::Official
     } else {
         LinkClass::None

@@ -16,14 +16,16 @@ pub(super) struct Hits {
     sorted: Vec<Hit>,
     /// By pack: what it says stays with it, though it hears what others say.
     apart: Vec<bool>,
-    /// Atoms that a pack with the right to guard has hit, in order once sorted.
+    /// By pack: it has the right to guard.
+    guards: Vec<bool>,
+    /// Atoms that one of those has hit, in order once sorted.
     guarded: Vec<u32>,
 }
 
 impl Hits {
-    /// For packs of which those marked fill concepts for their own rules only.
-    pub(super) fn new(apart: Vec<bool>) -> Self {
-        Self { sorted: Vec::new(), apart, guarded: Vec::new() }
+    /// For packs of which those marked in `apart` fill concepts for their own rules only, and those in `guards` may guard.
+    pub(super) fn new(apart: Vec<bool>, guards: Vec<bool>) -> Self {
+        Self { sorted: Vec::new(), apart, guards, guarded: Vec::new() }
     }
 
     /// Adds a hit; [`Self::sort`] must follow before anything is asked.
@@ -31,6 +33,9 @@ impl Hits {
         let (start, end) = (start as u32, end as u32);
         let key = self.key(pack, atom);
         self.sorted.push(Hit { key, start, end });
+        if self.guards.get(pack) == Some(&true) {
+            self.guarded.push(atom);
+        }
         if u64::from(atom) == key {
             let hearing = self.apart.iter().enumerate().filter(|(_, apart)| **apart);
             let copies = hearing.map(|(other, _)| Hit { key: own(other, atom), start, end });
@@ -38,12 +43,7 @@ impl Hits {
         }
     }
 
-    /// Says that a pack with the right to guard has hit `atom`.
-    pub(super) fn guard(&mut self, atom: u32) {
-        self.guarded.push(atom);
-    }
-
-    /// Whether one did.
+    /// Whether a pack with the right to guard has hit `atom`.
     pub(super) fn guarded(&self, atom: u32) -> bool {
         self.guarded.binary_search(&atom).is_ok()
     }

@@ -122,11 +122,6 @@ impl<'a> Model<'a> {
         (half(4), half(6))
     }
 
-    /// Features with a weight, in order of their keys.
-    pub fn features(&self) -> impl Iterator<Item = (u32, (i32, i32))> + '_ {
-        self.features.iter().filter_map(|r| u32_at(r, 0)).map(|key| (key, self.feature(key)))
-    }
-
     /// What is known of a concept.
     #[must_use]
     pub fn concept(&self, number: u32) -> Option<ConceptEntry<'a>> {

@@ -82,7 +82,12 @@ pub fn clusters(texts: &[String]) -> Vec<usize> {
 /// For each text its half, the same for all of a cluster.
 #[must_use]
 pub fn halves(texts: &[String]) -> Vec<Half> {
-    let clusters = clusters(texts);
+    halves_of(&clusters(texts), texts)
+}
+
+/// The same of texts whose clusters are known.
+#[must_use]
+pub fn halves_of(clusters: &[usize], texts: &[String]) -> Vec<Half> {
     let mut smallest: BTreeMap<usize, String> = BTreeMap::new();
     for (cluster, text) in clusters.iter().zip(texts) {
         let masked = masked(text);

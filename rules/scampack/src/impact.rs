@@ -4,13 +4,13 @@
 //! decide over something. No text is kept.
 
 use crate::jsonl::{self, Lines, Misspelt};
+use crate::learn::corpus::Label;
 use scamfilter::{Level, Message, ScamFilter, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 
 /// Ids, and lines that could not be read, that are kept.
 const KEPT: usize = 1_000;
-const LABELS: [&str; 3] = ["ham", "spam", "scam"];
 
 /// How many messages of one label and language changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,11 +123,11 @@ fn read(line: &[u8], number: usize, strict: bool, misspelt: &mut Misspelt) -> Re
     misspelt.see(&object, number);
     let message = jsonl::message(&object)?;
     let label = object.string("label")?;
-    if strict && !label.as_ref().is_some_and(|label| LABELS.contains(&label.as_str())) {
+    if strict && label.as_deref().and_then(Label::from_name).is_none() {
         let what = if label.is_some() { "must be" } else { "is missing:" };
         return Err(format!("`label` {what} ham, spam or scam"));
     }
-    let id = object.raw("id")?.map(|raw| serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned()));
+    let id = object.id()?;
     Ok(Labelled {
         id: id.unwrap_or_else(|| format!("line {number}")),
         label: label.unwrap_or_else(|| "none".to_owned()),

@@ -3,7 +3,7 @@
 
 use crate::engine::facts::Judged;
 use crate::engine::hits::Hits;
-use crate::engine::{INNOCENT, LazyPattern, ScamFilter};
+use crate::engine::{INNOCENT, LazyPattern, OpenPack, ScamFilter};
 use crate::pack::{PhraseHit, PhraseTable, Scanned, scan};
 use crate::text::Prepared;
 
@@ -15,7 +15,8 @@ const MAX_MATCHES: usize = 16;
 /// All hits; the flag says that there were no more than the limit.
 pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged<'_>]) -> (Hits, bool) {
     let folded = prepared.folded.text();
-    let mut hits = Hits::new(filter.packs.iter().map(|open| !open.trusted()).collect());
+    let of_packs = |is: fn(&OpenPack) -> bool| filter.packs.iter().map(is).collect();
+    let mut hits = Hits::new(of_packs(|open| !open.trusted()), of_packs(|open| open.may_guard));
     let outside = |start: usize, end: usize| {
         let at = if links.is_empty() { 0..0 } else { prepared.folded.origin(start..end) };
         !links.iter().any(|l| l.link.range.start < at.end && at.start < l.link.range.end)
@@ -49,15 +50,9 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
         let mut speak = innocent.iter().zip(filter.packs.iter()).enumerate();
         speak.any(|(pack, (words, open))| (pack == index || open.may_guard) && words.hold(hit.start, hit.end))
     };
-    let hit = |hits: &mut Hits, index: usize, atom: u32, start: usize, end: usize| {
-        hits.push(index, atom, start, end);
-        if filter.packs.get(index).is_some_and(|open| open.may_guard) {
-            hits.guard(atom);
-        }
-    };
-    for (index, found) in all {
-        if (found.anywhere || !swallowed(index, &found)) && outside(found.start, found.end) {
-            hit(&mut hits, index, found.atom, found.start, found.end);
+    for (index, hit) in all {
+        if (hit.anywhere || !swallowed(index, &hit)) && outside(hit.start, hit.end) {
+            hits.push(index, hit.atom, hit.start, hit.end);
         }
     }
     hits.sort();
@@ -71,7 +66,7 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
     }
     if !found.is_empty() {
         let outside = found.into_iter().filter(|(_, _, at)| outside(at.start, at.end));
-        outside.for_each(|(index, atom, at)| hit(&mut hits, index, atom, at.start, at.end));
+        outside.for_each(|(index, atom, at)| hits.push(index, atom, at.start, at.end));
         hits.sort();
     }
     (hits, complete)

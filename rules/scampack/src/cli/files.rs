@@ -3,6 +3,7 @@
 use anyhow::{Context, bail};
 use scamfilter::Pack;
 use scamfilter::pack::MAGIC;
+use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -44,6 +45,19 @@ impl Image {
     pub(super) fn verify(&self) -> anyhow::Result<()> {
         self.pack.verify().with_context(|| self.from.clone())
     }
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// What is in a folder, in order.
+pub(super) fn entries(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut paths: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
 /// Whether a file begins as a pack does.

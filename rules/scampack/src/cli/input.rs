@@ -1,6 +1,6 @@
 //! What judges. In: packs, folders of sources, an overlay. Out: an open filter.
 
-use super::files::{Image, is_pack};
+use super::files::{Image, entries, is_pack};
 use super::output::Out;
 use super::sources::{self, Source};
 use crate::overlay;
@@ -115,9 +115,7 @@ pub(super) fn filter_at(out: &Out, path: &Path) -> anyhow::Result<ScamFilter> {
     if path.join("pack.toml").is_file() {
         return of_sources(&[path.to_owned()]);
     }
-    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut paths: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
-    paths.sort();
+    let paths = entries(path)?;
     let packs: Vec<&PathBuf> = paths.iter().filter(|p| p.extension().is_some_and(|e| e == "scampack")).collect();
     if !packs.is_empty() {
         let images = packs.into_iter().map(|p| Image::verified(p)).collect::<Result<_, _>>()?;

@@ -2,18 +2,18 @@
 
 use super::Ended;
 use super::corpus::TOLD;
-use super::files::{lines, write_whole};
+use super::files::{Image, entries, sha256, write_whole};
 use super::input::filter;
 use super::output::{Out, Progress, counted};
 use super::sources::{self, Source};
 use crate::cluster::Half;
 use crate::learn::corpus::{Corpus, Label, Row};
 use crate::learn::design::Design;
-use crate::learn::eval::{self, Which};
+use crate::learn::eval;
 use crate::learn::examples::{self, EXAMPLES};
 use crate::learn::levels::{self, Wanted};
 use crate::learn::model_file::{self, GRAMS, LearntFrom, WEIGHTS};
-use crate::learn::plan::{self, Plan};
+use crate::learn::plan::{self, Plan, Which};
 use crate::learn::report::{Measured, Report};
 use crate::learn::{HOLDOUT, OWN};
 use crate::lower;
@@ -22,9 +22,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use scamfilter::ScamFilter;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// What is learnt from.
@@ -51,7 +49,7 @@ struct Read {
 impl Material {
     fn read(&self, out: &Out) -> anyhow::Result<Read> {
         let mut dirs: Vec<PathBuf> =
-            folder(&self.rules)?.into_iter().filter(|p| p.join("pack.toml").is_file()).collect();
+            entries(&self.rules)?.into_iter().filter(|p| p.join("pack.toml").is_file()).collect();
         if dirs.is_empty() {
             bail!("{} holds no folder with a pack.toml", self.rules.display());
         }
@@ -71,7 +69,7 @@ impl Material {
         let mut inputs: Vec<(String, PathBuf)> = Vec::new();
         for (prefix, dir) in [(OWN, self.texts.clone()), (HOLDOUT, self.texts.join("holdout"))] {
             let own =
-                folder(&dir).unwrap_or_default().into_iter().filter(|p| p.extension().is_some_and(|e| e == "jsonl"));
+                entries(&dir).unwrap_or_default().into_iter().filter(|p| p.extension().is_some_and(|e| e == "jsonl"));
             inputs.extend(own.map(|path| (format!("{prefix}-{}", stem(&path)), path)));
         }
         inputs.extend(self.files.iter().map(|path| (stem(path), path.clone())));
@@ -80,22 +78,22 @@ impl Material {
         let packs = sources::compiled(out, &sources)?;
         let examples = examples::rows(packs.iter().flat_map(|pack| &pack.families));
         let texts: Vec<&str> = examples.iter().map(|row| row.text.as_str()).collect();
-        let sha256 = digest(texts.join("\n").as_bytes());
-        files.push(LearntFrom { source: EXAMPLES.to_owned(), messages: examples.len(), sha256 });
+        let sha256_of_texts = sha256(texts.join("\n").as_bytes());
+        files.push(LearntFrom { source: EXAMPLES.to_owned(), messages: examples.len(), sha256: sha256_of_texts });
         examples.into_iter().for_each(|row| corpus.add(row));
         for (source, path) in &inputs {
             let before = corpus.rows.len();
-            corpus
-                .read(&path.to_string_lossy(), source, BufReader::new(lines(path)?))
-                .with_context(|| format!("cannot read {}", path.display()))?;
-            let sha256 = digest(&std::fs::read(path)?);
-            files.push(LearntFrom { source: source.clone(), messages: corpus.rows.len() - before, sha256 });
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            corpus.read(&path.to_string_lossy(), source, bytes.as_slice())?;
+            let messages = corpus.rows.len() - before;
+            files.push(LearntFrom { source: source.clone(), messages, sha256: sha256(&bytes) });
         }
         files.retain(|file| {
             !file.source.starts_with(HOLDOUT) && !plan.sources.get(&file.source).is_some_and(|source| source.left_out)
         });
         told(out, &corpus);
-        let filter = filter(sources::images(out, &sources)?, &[])?;
+        let images = packs.into_iter().map(|pack| Image::new(pack.id, pack.image)).collect::<Result<_, _>>()?;
+        let filter = filter(images, &[])?;
         Ok(Read { corpus, files, sources, plan, filter })
     }
 }
@@ -117,17 +115,6 @@ fn told(out: &Out, corpus: &Corpus) {
     for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
         out.note(format!("{} {what}", counted(count, "line")));
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn folder(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut paths: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
-    paths.sort();
-    Ok(paths)
 }
 
 fn stem(path: &Path) -> String {
@@ -228,8 +215,7 @@ impl Eval {
         if !self.quick {
             let corpora = |source: &&String| !source.starts_with(OWN) && !source.starts_with(HOLDOUT);
             let sources: BTreeSet<&String> = rows.iter().map(|row| &row.source).filter(corpora).collect();
-            let groups: Vec<Vec<String>> = sources.into_iter().map(|source| vec![source.clone()]).collect();
-            let scores = eval::by_source(&design, plan, rows, &groups, Which::Scam, |n| progress.add(n))?;
+            let scores = eval::by_source(&design, plan, rows, &sources, Which::Scam, |n| progress.add(n))?;
             kinds.push(("one source at a time", scores, |_| true));
         }
         drop(progress);

@@ -1,7 +1,7 @@
 //! `delta` and `update`. In: packs; a repository's address and a store. Out: what phones download; packs in the store.
 
 use super::Ended;
-use super::files::{Image, write_whole};
+use super::files::{Image, sha256, write_whole};
 use super::output::Out;
 use anyhow::{Context, bail};
 use clap::Args;
@@ -11,7 +11,6 @@ use scamfilter::update::{
     Store, clock, delta, drive, install,
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,10 +45,10 @@ impl Delta {
         }
         let bytes = delta(old.as_ref().map(|o| o.bytes.as_slice()), &new.bytes)?;
         write_whole(&self.out, &bytes)?;
-        let (from, header) = (old.map(|o| digits(&o.bytes)), new.pack.header());
+        let (from, header) = (old.map(|o| sha256(&o.bytes)), new.pack.header());
         let countries: Vec<&str> =
             new.pack.meta("countries").unwrap_or("").split([',', ' ']).filter(|c| !c.is_empty()).collect();
-        let image = json!({ "sha256": digits(&new.bytes), "length": new.bytes.len() });
+        let image = json!({ "sha256": sha256(&new.bytes), "length": new.bytes.len() });
         let about = match from {
             Some(from) => json!({ "pack": new.pack.id(), "from": from, "image": image }),
             None => json!({ "pack": new.pack.id(), "serial": header.serial, "major": scamfilter::pack::MAJOR,
@@ -218,8 +217,4 @@ fn install_id(store: &Path) -> anyhow::Result<Vec<u8>> {
     let id = [random(), random()].concat();
     write_whole(&path, &id)?;
     Ok(id)
-}
-
-fn digits(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

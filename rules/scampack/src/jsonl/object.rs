@@ -88,6 +88,12 @@ impl<'a> Object<'a> {
         })
     }
 
+    /// The `id`, a string or any other value as it stands.
+    pub(crate) fn id(&self) -> Result<Option<String>, String> {
+        let id = self.raw("id")?;
+        Ok(id.map(|raw| serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())))
+    }
+
     pub(crate) fn string(&self, key: &str) -> Result<Option<String>, String> {
         self.get(key, "a string")
     }

@@ -21,16 +21,14 @@ pub enum Label {
 }
 
 impl Label {
-    /// All, in the order of their names.
-    pub const ALL: [Self; 3] = [Self::Ham, Self::Spam, Self::Scam];
-
-    /// The name in corpora.
+    /// The label that corpora call `name`.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ham => "ham",
-            Self::Spam => "spam",
-            Self::Scam => "scam",
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "ham" => Some(Self::Ham),
+            "spam" => Some(Self::Spam),
+            "scam" => Some(Self::Scam),
+            _ => None,
         }
     }
 }
@@ -118,16 +116,11 @@ fn row(line: &[u8], source: &str, place: &(String, usize)) -> Result<Row, String
     if text.trim().is_empty() {
         return Err("`text` is empty".to_owned());
     }
-    let label = match object.string("label")?.as_deref() {
-        Some("ham") => Label::Ham,
-        Some("spam") => Label::Spam,
-        Some("scam") => Label::Scam,
-        Some(_) => return Err("`label` must be ham, spam or scam".to_owned()),
-        None => return Err("`label` is missing: ham, spam or scam".to_owned()),
-    };
+    let label = object.string("label")?.ok_or("`label` is missing: ham, spam or scam")?;
+    let label = Label::from_name(&label).ok_or("`label` must be ham, spam or scam")?;
     let lang = object.string("lang")?.ok_or("`lang` is missing")?;
     let lang = if lang == "tl" { "fil".to_owned() } else { lang };
-    let id = object.raw("id")?.map(|raw| serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned()));
+    let id = object.id()?;
     let kind = match object.string("kind")? {
         Some(kind) => Some(kind),
         None => object.string("category")?,

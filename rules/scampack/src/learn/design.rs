@@ -2,7 +2,7 @@
 //! grams as columns, and what authored rules say of it.
 
 use super::corpus::{Label, Row};
-use super::plan::Plan;
+use super::plan::{Plan, Which};
 use scamfilter::engine::Sample;
 use scamfilter::pack::MAX_BITS;
 use scamfilter::text::prepare;
@@ -14,16 +14,28 @@ use std::collections::BTreeMap;
 pub struct Example {
     /// Index of its row.
     pub row: usize,
-    /// Its links were taken out.
+    /// Its message has links; then there are two examples of it.
+    pub linked: bool,
+    /// The links were taken out.
     pub unlinked: bool,
     /// Columns of features.
     pub features: Vec<u32>,
     /// Buckets of grams, of a table of [`MAX_BITS`] bits.
     pub grams: Vec<u32>,
-    /// Log-odds that authored rules give, by head, without the bias.
-    pub authored: (f64, f64),
+    authored: (f64, f64),
     /// How much it counts.
     pub weight: f64,
+}
+
+impl Example {
+    /// Log-odds that authored rules give, without the bias.
+    #[must_use]
+    pub fn authored(&self, which: Which) -> f64 {
+        match which {
+            Which::Scam => self.authored.0,
+            Which::Unwanted => self.authored.1,
+        }
+    }
 }
 
 /// All examples.
@@ -79,7 +91,8 @@ impl Design {
         let examples: Vec<Example> = samples
             .into_iter()
             .map(|(row, unlinked, sample)| {
-                let share = if linked.binary_search(&row).is_ok() { 0.5 } else { 1.0 };
+                let linked = linked.binary_search(&row).is_ok();
+                let share = if linked { 0.5 } else { 1.0 };
                 let mut features: Vec<u32> =
                     sample.features.iter().filter_map(|f| columns.get(&f.key).copied()).collect();
                 features.sort_unstable();
@@ -87,6 +100,7 @@ impl Design {
                 let log_odds = |mlo: i32, bias: i32| f64::from(mlo - bias) / 1000.0;
                 Example {
                     row,
+                    linked,
                     unlinked,
                     features,
                     grams: sample.grams,

@@ -4,25 +4,16 @@
 //! are scored by the model that learnt from all else. Random splits are not offered: they are some ten points too kind.
 
 use super::corpus::Row;
-use super::design::Design;
+use super::design::{Design, Example};
 use super::fit::{Head, Settings, Target, fit};
 use super::metric::Scored;
-use super::plan::Plan;
+use super::plan::{Plan, Which};
 use crate::cluster::{self, Half};
 use scamfilter::pack::hash48;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts that leave in turn.
 pub const FOLDS: usize = 5;
-
-/// Which of the two scores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// Of a scam.
-    Scam,
-    /// Of an unwanted message.
-    Unwanted,
-}
 
 /// What is known of a row beside its label.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +29,7 @@ pub struct Placed {
 pub fn places(rows: &[Row]) -> Vec<Placed> {
     let texts: Vec<String> = rows.iter().map(|row| row.text.clone()).collect();
     let clusters = cluster::clusters(&texts);
-    let halves = cluster::halves(&texts);
+    let halves = cluster::halves_of(&clusters, &texts);
     clusters.into_iter().zip(halves).map(|(cluster, half)| Placed { cluster, half }).collect()
 }
 
@@ -54,14 +45,13 @@ pub fn targets(
     which: Which,
     learns: impl Fn(&Row, usize) -> bool,
 ) -> Vec<Target> {
-    let of = |(index, example): (usize, &super::design::Example)| {
+    let of = |(index, example): (usize, &Example)| {
         let row = rows.get(example.row).filter(|row| learns(row, example.row))?;
         let (answer, counts) = match which {
             Which::Scam => plan.scam(row),
             Which::Unwanted => plan.unwanted(row),
         };
-        let offset = if which == Which::Scam { example.authored.0 } else { example.authored.1 };
-        Some(Target { example: index, answer, weight: example.weight * counts, offset })
+        Some(Target { example: index, answer, weight: example.weight * counts, offset: example.authored(which) })
     };
     design.examples.iter().enumerate().filter_map(of).filter(|target| target.weight > 0.0).collect()
 }
@@ -124,13 +114,13 @@ pub fn by_source(
     design: &Design,
     plan: &Plan,
     rows: &[Row],
-    groups: &[Vec<String>],
+    sources: &BTreeSet<&String>,
     which: Which,
     mut progress: impl FnMut(usize),
 ) -> anyhow::Result<Scores> {
     let mut scores = Scores::new();
-    for group in groups {
-        let inside = |row: &Row| group.contains(&row.source);
+    for source in sources {
+        let inside = |row: &Row| row.source == **source;
         let learns = |row: &Row, _: usize| !holdout(row) && !inside(row);
         let head = fit(design, &targets(design, plan, rows, which, learns), settings(plan, which))?;
         score(design, rows, &head, which, |row, _| inside(row), &mut scores);
@@ -150,8 +140,7 @@ pub fn score(
 ) {
     for (index, example) in design.examples.iter().enumerate() {
         if rows.get(example.row).is_some_and(|row| wanted(row, example.row)) {
-            let authored = if which == Which::Scam { example.authored.0 } else { example.authored.1 };
-            scores.insert(index, authored + head.margin(example));
+            scores.insert(index, example.authored(which) + head.margin(example));
         }
     }
 }
@@ -167,12 +156,10 @@ pub fn scored(
     unlinked: bool,
     wanted: impl Fn(&Row, usize) -> Option<bool>,
 ) -> Vec<Scored> {
-    // Without links means every message: those that had none stand as they came.
-    let with_twin: std::collections::BTreeSet<usize> =
-        design.examples.iter().filter(|e| e.unlinked).map(|e| e.row).collect();
     let of = |(index, score): (&usize, &f64)| {
         let example = design.examples.get(*index)?;
-        if example.unlinked != (unlinked && with_twin.contains(&example.row)) {
+        // Without links means every message: those that had none stand as they came.
+        if example.unlinked != (unlinked && example.linked) {
             return None;
         }
         let bad = wanted(rows.get(example.row)?, example.row)?;

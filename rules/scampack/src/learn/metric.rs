@@ -1,5 +1,6 @@
 //! How well scores tell messages apart. In: scores of wanted and of other messages. Out: thresholds, recall, intervals.
 
+use crate::attack::Dice;
 use std::collections::BTreeMap;
 
 /// One message's score.
@@ -43,18 +44,10 @@ pub fn interval(scored: &[Scored], false_positives: f64, draws: usize) -> Option
     let mut clusters: BTreeMap<usize, Vec<Scored>> = BTreeMap::new();
     scored.iter().for_each(|s| clusters.entry(s.cluster).or_default().push(*s));
     let groups: Vec<&Vec<Scored>> = clusters.values().collect();
-    let mut state = 0x5ca3_f117_u64;
-    let mut next = || {
-        // SplitMix64 (Steele, Lea and Flood 2014).
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = state;
-        x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ x >> 31
-    };
+    let mut dice = Dice(0x5ca3_f117);
     let mut found: Vec<f64> = (0..draws)
         .filter_map(|_| {
-            let drawn = (0..groups.len()).filter_map(|_| groups.get((next() % groups.len().max(1) as u64) as usize));
+            let drawn = (0..groups.len()).filter_map(|_| groups.get(dice.below(groups.len())));
             recall_at(&drawn.flat_map(|g| g.iter().copied()).collect::<Vec<_>>(), false_positives)
         })
         .collect();

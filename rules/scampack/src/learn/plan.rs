@@ -9,6 +9,15 @@ use std::collections::BTreeMap;
 /// Where it stands in the sources of `common`.
 pub const FILE: &str = "model/learn.toml";
 
+/// Which of the two scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Of a scam.
+    Scam,
+    /// Of an unwanted message.
+    Unwanted,
+}
+
 /// Settings of learning.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,9 +26,9 @@ pub struct Plan {
     pub bits: u8,
     /// Bits of that of the unwanted head.
     pub bits_unwanted: u8,
-    /// Strength of the quadratic penalty on grams and on features.
+    /// Strength of the quadratic penalty on grams.
     pub penalty_grams: f64,
-    /// On features.
+    /// The same on features.
     pub penalty_features: f64,
     /// Steps of the optimiser.
     pub steps: u64,
