@@ -23,9 +23,8 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
     let generate = ["--", "generate", "--language", "kotlin", "--no-format", "-o", "target/uniffi-kotlin", LIBRARY];
     let bindgen =
         ["run", "--quiet", "--locked", "-p", "scamfilter-ffi", "--features", "bindgen", "--bin", "uniffi-bindgen"];
-    let steps: [&[&str]; 3] = [
+    let steps: [&[&str]; 2] = [
         &["build", "--quiet", "--release", "--locked", "-p", "scamfilter-ffi", "-p", "scampack"],
-        &["run", "--quiet", "--release", "--locked", "-p", "scampack", "--", "build", "--out", "target/packs"],
         &[&bindgen[..], &generate[..]].concat(),
     ];
     for step in steps {
@@ -33,6 +32,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
             return Ok(false);
         }
     }
+    packs(root)?;
     conformance(root)?;
     resources(root)?;
     Ok(maven(root, &["install"])? && consumer(root)?)
@@ -73,12 +73,9 @@ fn consumer(root: &Path) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Lays out what the jar for the JVM holds beside classes: the library where JNA looks for it, packs, licences.
+/// Lays out what the jar for the JVM holds beside classes and packs: the library where JNA looks for it, licences.
 fn resources(root: &Path) -> anyhow::Result<()> {
     let all = root.join("target/jvm-resources");
-    if all.is_dir() {
-        std::fs::remove_dir_all(&all)?;
-    }
     let library = all.join("linux-x86-64");
     std::fs::create_dir_all(&library)?;
     // Symbols stay out; they are half of the file.
@@ -88,17 +85,27 @@ fn resources(root: &Path) -> anyhow::Result<()> {
         let status = Command::new(strip).arg("--strip-all").arg(&file).status()?;
         anyhow::ensure!(status.success(), "the library could not be stripped");
     }
-    let packs = all.join("org/scamfilter/packs");
+    licences(root, &all.join("META-INF"))
+}
+
+/// Builds the starter packs from the sources as they are now and lays them where the jar and the AAR take them from.
+pub fn packs(root: &Path) -> anyhow::Result<()> {
+    let build = ["run", "--quiet", "--release", "--locked", "-p", "scampack", "--", "build", "--out", "target/packs"];
+    anyhow::ensure!(crate::suites::cargo(root, &build)?, "the starter packs were not built");
+    let packs = root.join("target/jvm-resources/org/scamfilter/packs");
     let assets = root.join("target/android/assets/scamfilter");
-    std::fs::create_dir_all(&packs)?;
-    std::fs::create_dir_all(&assets)?;
     let names = starter_packs(root)?;
-    for name in &names {
-        std::fs::copy(root.join("target/packs").join(name), packs.join(name))?;
-        std::fs::copy(root.join("target/packs").join(name), assets.join(name))?;
+    for folder in [&packs, &assets] {
+        if folder.is_dir() {
+            std::fs::remove_dir_all(folder)?;
+        }
+        std::fs::create_dir_all(folder)?;
+        for name in &names {
+            std::fs::copy(root.join("target/packs").join(name), folder.join(name))?;
+        }
     }
     std::fs::write(packs.join("index.txt"), names.join("\n") + "\n")?;
-    licences(root, &all.join("META-INF"))
+    Ok(())
 }
 
 /// File names of the starter packs in the order in which they are opened: `common` first.

@@ -214,7 +214,8 @@ impl Eval {
         ];
         if !self.quick {
             let corpora = |source: &&String| !source.starts_with(OWN) && !source.starts_with(HOLDOUT);
-            let sources: BTreeSet<&String> = rows.iter().map(|row| &row.source).filter(corpora).collect();
+            let sources: BTreeSet<&String> =
+                rows.iter().filter(|row| plan.uses(row)).map(|row| &row.source).filter(corpora).collect();
             let scores = eval::by_source(&design, plan, rows, &sources, Which::Scam, |n| progress.add(n))?;
             kinds.push(("one source at a time", scores, |_| true));
         }
