@@ -5,7 +5,7 @@
 use super::ScamFilter;
 use super::facts::Fact;
 use super::segments::{self, Said, Words};
-use crate::pack::{Brand, LabelEntry, LabelKind, LabelTable, Pack, halves};
+use crate::pack::{Brand, LabelEntry, LabelKind, LabelSieve, LabelTable, Pack, halves};
 use crate::text::{Label, one_edit};
 
 /// Labels of a host that are read, nearest to its registrable domain first, and of its path.
@@ -34,26 +34,32 @@ pub(super) struct Parts<'l> {
     pub(super) path: &'l str,
 }
 
-/// The packs whose names count, each with its table.
-pub(super) struct Names<'a>(Vec<(&'a Pack, LabelTable<'a>)>);
+/// The packs whose names count.
+pub(super) struct Names<'a> {
+    /// Each with its table.
+    packs: Vec<(&'a Pack, LabelTable<'a>)>,
+    sieve: &'a LabelSieve,
+}
 
 impl<'a> Names<'a> {
     pub(super) fn of(filter: &'a ScamFilter) -> Self {
-        Self(filter.trusted().filter_map(|pack| Some((pack, pack.labels()?))).collect())
+        let packs = filter.trusted().filter_map(|pack| Some((pack, pack.labels()?))).collect();
+        Self { packs, sieve: filter.label_sieve() }
     }
 
     /// What has this hash, with the index of its pack.
     fn with(&self, hash: u32) -> impl Iterator<Item = (usize, LabelEntry<'a>)> + '_ {
-        self.0.iter().enumerate().flat_map(move |(index, (_, table))| table.of(hash).map(move |entry| (index, entry)))
+        let packs = if self.sieve.passes(hash) { &self.packs[..] } else { &[] };
+        packs.iter().enumerate().flat_map(move |(index, (_, table))| table.of(hash).map(move |entry| (index, entry)))
     }
 
     fn brand(&self, pack: usize, atom: u32) -> Option<Brand<'a>> {
-        self.0.get(pack)?.0.brand_of(atom)
+        self.packs.get(pack)?.0.brand_of(atom)
     }
 
     /// The brand that owns exactly this domain.
     fn owner(&self, domain: &str) -> Option<Brand<'a>> {
-        self.0.iter().find_map(|(pack, _)| pack.official(domain).and_then(|atom| pack.brand_of(atom)))
+        self.packs.iter().find_map(|(pack, _)| pack.official(domain).and_then(|atom| pack.brand_of(atom)))
     }
 
     /// Whether a pack knows this label, or registrable domain, as another's.
@@ -77,7 +83,7 @@ impl Words for Names<'_> {
 
 /// What the link imitates, the surest sign first.
 pub(super) fn find<'a>(names: &Names<'a>, parts: &Parts<'_>) -> Option<Imitated<'a>> {
-    if names.0.is_empty() || names.is_other(&Label::read(parts.domain)) {
+    if names.packs.is_empty() || names.is_other(&Label::read(parts.domain)) {
         return None;
     }
     let address = parts.domain.parse::<core::net::IpAddr>().is_ok();

@@ -26,7 +26,7 @@ pub use model::Sample;
 
 use crate::error::Error;
 use crate::message::Message;
-use crate::pack::{Automaton, Pack, PackSource, Pattern, Scoring};
+use crate::pack::{Automaton, LabelSieve, Pack, PackSource, Pattern, PhraseTable, Scoring, Sieve};
 use crate::text::{Prepared, prepare};
 use crate::verdict::{Level, PackId, Verdict};
 use overlay::Overlay;
@@ -47,9 +47,17 @@ pub const LOCAL_ATOMS: u32 = 0x1000;
 #[derive(Clone, Debug)]
 pub struct ScamFilter {
     packs: Arc<[OpenPack]>,
+    sieves: Arc<Sieves>,
     scoring: Arc<Scoring>,
     overlay: Arc<Overlay>,
     home_country: Option<String>,
+}
+
+/// What all packs hold together, made when a message first asks for it, so that opening costs nothing.
+#[derive(Debug, Default)]
+struct Sieves {
+    phrases: OnceLock<Sieve>,
+    labels: OnceLock<LabelSieve>,
 }
 
 /// A pack with what the app allows it.
@@ -115,7 +123,8 @@ impl ScamFilter {
         let Some(scoring) = scoring else {
             return Err(Error::app("the pack `common` is needed: it says how scores become levels"));
         };
-        Ok(Self { packs: packs.into(), scoring: scoring.into(), overlay: Arc::default(), home_country: None })
+        let (packs, scoring) = (packs.into(), scoring.into());
+        Ok(Self { packs, sieves: Arc::default(), scoring, overlay: Arc::default(), home_country: None })
     }
 
     /// The same filter with other lists of the user's and the operator's own.
@@ -168,6 +177,16 @@ impl ScamFilter {
     /// The packs whose word about the world counts for all.
     fn trusted(&self) -> impl Iterator<Item = &Pack> {
         self.packs.iter().filter(|open| open.trusted()).map(|open| &open.pack)
+    }
+
+    /// The filters of all phrases in one; `tables` are those of the packs.
+    fn sieve(&self, tables: &[PhraseTable<'_>]) -> &Sieve {
+        self.sieves.phrases.get_or_init(|| Sieve::of(tables))
+    }
+
+    /// The hashes of all names that count.
+    fn label_sieve(&self) -> &LabelSieve {
+        self.sieves.labels.get_or_init(|| LabelSieve::of(self.trusted().filter_map(Pack::labels)))
     }
 
     fn pack_ids(&self) -> Vec<PackId> {

@@ -1,6 +1,6 @@
 //! Brands, their senders and domains. In: sections. Out: the class of a sender, what a domain is used for, whose it is.
 
-use super::read::{u16_at, u32_at};
+use super::read::{pooled_bytes, u16_at, u32_at};
 use super::{NONE, Pack, SectionKind};
 
 pub(super) const SENDER: usize = 8;
@@ -139,7 +139,9 @@ impl Pack {
     /// The record that begins with the id of the string `name`, in a section sorted by these strings.
     fn by_name<const N: usize>(&self, kind: SectionKind, name: &str) -> Option<&[u8; N]> {
         let all = self.section(kind).as_chunks::<N>().0;
-        let at = all.binary_search_by(|r| self.string(u32_at(r, 0).unwrap_or(NONE)).cmp(name)).ok()?;
+        let pool = self.section(SectionKind::Strings);
+        let of = |record: &[u8; N]| pooled_bytes(pool, u32_at(record, 0).unwrap_or(NONE));
+        let at = all.binary_search_by(|record| of(record).cmp(name.as_bytes())).ok()?;
         all.get(at)
     }
 }

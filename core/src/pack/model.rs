@@ -58,6 +58,7 @@ impl<'a> Table<'a> {
         Some(Self { bits, levels, buckets: buckets.get(..1 << (bits - 1))? })
     }
 
+    #[inline]
     fn weight(&self, hash: u32) -> i32 {
         let bucket = (hash >> (32 - u32::from(self.bits))) as usize;
         let pair = self.buckets.get(bucket / 2).copied().unwrap_or(0);
@@ -99,6 +100,7 @@ impl Pack {
 
 impl<'a> Model<'a> {
     /// Weights of a gram, micro-log-odds.
+    #[inline]
     #[must_use]
     pub fn gram(&self, hash: u32) -> (i32, i32) {
         (self.scam.weight(hash), self.unwanted.weight(hash))

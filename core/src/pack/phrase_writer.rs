@@ -8,13 +8,15 @@ use crate::text::{bare, phrase_skeleton};
 use std::collections::BTreeMap;
 
 /// Prefix lengths of the tiers; a phrase lies in the last that is not longer than itself.
-const TIERS: [usize; TIER_COUNT] = [3, 6, 12];
+const TIERS: [usize; TIER_COUNT] = [3, 6, 12, 20, 32];
 /// Largest atom that a record holds.
 pub(super) const MAX_ATOM: u32 = 0xff_ffff;
 /// Fewest letters under which a phrase of several words is filed without its spaces.
 const GLUED: usize = 6;
 /// Fewest bytes of bare letters under which a phrase is filed; shorter ones stand in other words.
 const BARE: usize = 5;
+/// Bits of a filter, 2 KiB, up to which it is generous.
+const FILTER: u32 = 14;
 
 /// A phrase, or the record of a phrase filed under its letters alone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,9 +101,10 @@ struct Shape {
 
 impl Shape {
     fn of(members: &[Member], at: usize) -> Self {
-        // Sixteen bits a phrase let one place in sixteen pass by chance; a bucket holds two phrases on average.
+        // Sixteen bits a phrase let one place in sixteen pass by chance. A small table has up to 256, so that many of them
+        // together let hardly more pass. A bucket holds two phrases on average.
         let bits = members.len().max(1).next_power_of_two().trailing_zeros();
-        let (filter_bits, directory_bits) = ((bits + 4).max(3), bits.saturating_sub(1).max(1));
+        let (filter_bits, directory_bits) = ((bits + 4).max((bits + 8).min(FILTER)), bits.saturating_sub(1).max(1));
         let directory = at + (1 << (filter_bits - 3));
         let records = directory + ((1 << directory_bits) + 1) * 4;
         let end = records + members.iter().map(Member::size).sum::<usize>();

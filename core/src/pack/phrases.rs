@@ -1,7 +1,7 @@
 //! Phrase table, used in place. In: a folded text. Out: every phrase of the packs that stands in it.
 //!
-//! Phrases lie in three tiers by length (at least 3, 6, 12 bytes). A tier keeps a bit filter and a directory over the
-//! hash of the first 3, 6 or 12 bytes of its phrases. At most places of a text all filters say no, after some ten
+//! Phrases lie in five tiers by length (at least 3, 6, 12, 20, 32 bytes). A tier keeps a bit filter and a directory over the
+//! hash of that many first bytes of its phrases. At most places of a text all filters say no, after some ten
 //! instructions each; what passes is compared byte by byte within one bucket.
 //!
 //! ```text
@@ -12,15 +12,16 @@
 //! ```
 
 use super::read::{array, u32_at};
+use super::sieve::Sieve;
 use crate::text::{Class, bare, class_of};
 
 /// Number of tiers.
-pub(super) const TIER_COUNT: usize = 3;
+pub(super) const TIER_COUNT: usize = 5;
 pub(super) const HEAD: usize = 4;
 pub(super) const TIER_SIZE: usize = 20;
 pub(super) const RECORD_HEAD: usize = 5;
 /// Bytes of text that the hashes of one place look at.
-const WINDOW: usize = 16;
+const WINDOW: usize = 32;
 /// Records compared, by byte of text and beside that: an honest bucket holds two on average, a crafted one everything.
 const LOOKS: usize = 16;
 const LOOKS_AT_LEAST: usize = 4096;
@@ -79,7 +80,12 @@ struct Tier<'a> {
 
 impl<'a> PhraseTable<'a> {
     pub(super) fn read(section: &'a [u8]) -> Self {
-        Self { section, tiers: [0, 1, 2].map(|tier| Tier::read(section, tier)) }
+        Self { section, tiers: core::array::from_fn(|tier| Tier::read(section, tier)) }
+    }
+
+    /// By tier: its filter, the bits of a hash that it asks, and whether some phrase may start inside a word.
+    pub(super) fn filters(&self) -> [(&'a [u8], u32, bool); TIER_COUNT] {
+        self.tiers.map(|tier| tier.map_or((&[][..], 3, false), |t| (t.filter, 64 - t.filter_shift, t.inside)))
     }
 
     /// Phrases in the table, with their flags and atoms, in the order of the section.
@@ -112,21 +118,19 @@ impl<'a> Scanned<'a> {
 }
 
 /// Calls `found` with the index of its table for every phrase that stands in `view`, in order of the place, at most
-/// `limit` times; false when there were more.
+/// `limit` times; false when there were more. `sieve` is that of `tables`.
 pub fn scan(
     tables: &[PhraseTable<'_>],
+    sieve: &Sieve,
     view: Scanned<'_>,
     limit: usize,
-    mut found: impl FnMut(usize, PhraseHit),
+    found: impl FnMut(usize, PhraseHit),
 ) -> bool {
     let text = view.text.as_bytes();
     let mut edges = view.edges.iter().map(|edge| *edge as usize).peekable();
-    let tiers = tables.iter().enumerate().flat_map(|(table, t)| t.tiers.iter().enumerate().map(move |t| (table, t)));
-    let tiers: Vec<(usize, usize, &Tier<'_>)> =
-        tiers.filter_map(|(table, (tier, t))| Some((table, tier, t.as_ref()?))).collect();
-    let any_inside = tiers.iter().any(|(_, _, tier)| tier.inside);
-    let mut left = limit;
-    let mut looks = text.len().saturating_mul(LOOKS).saturating_add(LOOKS_AT_LEAST);
+    let any_inside = (0..TIER_COUNT).any(|tier| sieve.inside(tier));
+    let looks = text.len().saturating_mul(LOOKS).saturating_add(LOOKS_AT_LEAST);
+    let mut search = Search { view, looks, left: limit, found };
     let mut before = 0u8;
     for (start, &byte) in text.iter().enumerate() {
         let apart = edges.next_if_eq(&start).is_some();
@@ -136,19 +140,51 @@ pub fn scan(
             continue;
         }
         let rest = text.get(start..).unwrap_or(&[]);
-        let hashes = hashes(window(rest));
-        for (table, class, tier) in tiers.iter().filter(|(_, _, tier)| !within || tier.inside) {
-            let hash = hashes.get(*class).copied().unwrap_or(0);
-            if !tier.passes(hash) {
+        for (tier, hash) in hashes(window(rest)).into_iter().enumerate() {
+            if sieve.passes(tier, hash)
+                && (!within || sieve.inside(tier))
+                && search.look(tables, tier, hash, within, start, rest).is_none()
+            {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// A view while it is scanned, with what is left of its limits.
+struct Search<'v, F> {
+    view: Scanned<'v>,
+    /// Records that may still be compared.
+    looks: usize,
+    /// Phrases that may still be found.
+    left: usize,
+    found: F,
+}
+
+impl<F: FnMut(usize, PhraseHit)> Search<'_, F> {
+    /// Looks in all tables for phrases of one tier at `start`, where `rest` is; `None` when a limit is reached.
+    fn look(
+        &mut self,
+        tables: &[PhraseTable<'_>],
+        tier: usize,
+        hash: u64,
+        within: bool,
+        start: usize,
+        rest: &[u8],
+    ) -> Option<()> {
+        let view = self.view;
+        for (index, table) in tables.iter().enumerate() {
+            let Some(Some(tier)) = table.tiers.get(tier) else { continue };
+            if !tier.passes(hash) || within && !tier.inside {
                 continue;
             }
             for record in tier.bucket(hash) {
-                let Some(less) = looks.checked_sub(1) else { return false };
-                looks = less;
+                self.looks = self.looks.checked_sub(1)?;
                 let phrase = match record.text.is_empty() {
                     false if record.begins(rest) => Some((record, record.text.len(), record.flags)),
                     false => None,
-                    true => glued(&record, rest, tables.get(*table), view.bare),
+                    true => glued(&record, rest, table, view.bare),
                 };
                 let Some((record, length, flags)) = phrase else { continue };
                 let end = start + length;
@@ -156,13 +192,12 @@ pub fn scan(
                 if view.skeleton && flags & AS_WRITTEN != 0 || !stands_free(view.text, start, end, flags | free) {
                     continue;
                 }
-                let Some(less) = left.checked_sub(1) else { return false };
-                left = less;
-                found(*table, PhraseHit { atom: record.atom, start, end, anywhere: flags & ANYWHERE != 0 });
+                self.left = self.left.checked_sub(1)?;
+                (self.found)(index, PhraseHit { atom: record.atom, start, end, anywhere: flags & ANYWHERE != 0 });
             }
         }
+        Some(())
     }
-    true
 }
 
 /// The first bytes at a place, zeros behind the end of the text.
@@ -177,15 +212,26 @@ pub(super) fn window(rest: &[u8]) -> [u8; WINDOW] {
     }
 }
 
-/// Multiplicative hashes (Knuth; constants from the golden ratio and from MurmurHash3's finaliser) of the first 3, 6 and 12 bytes.
+/// Multiplicative hashes (Knuth; constants from the golden ratio and from MurmurHash3's finaliser) of the first 3, 6, 12,
+/// 20 and 32 bytes.
 pub(super) fn hashes(window: [u8; WINDOW]) -> [u64; TIER_COUNT] {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const MURMUR: u64 = 0xff51_afd7_ed55_8ccd;
-    let bits = u128::from_le_bytes(window);
-    let (low, high) = (bits as u64, (bits >> 64) as u64);
-    let (three, six) = (low & 0xff_ffff, low & 0xffff_ffff_ffff);
-    let twelve = low.wrapping_mul(MURMUR) ^ (high & 0xffff_ffff).wrapping_mul(GOLDEN).rotate_left(29);
-    [three.wrapping_mul(GOLDEN), six.wrapping_mul(GOLDEN), twelve.wrapping_mul(GOLDEN)]
+    let mut words = [0u64; WINDOW / 8];
+    words.iter_mut().zip(window.as_chunks().0).for_each(|(word, bytes)| *word = u64::from_le_bytes(*bytes));
+    let [first, second, third, fourth] = words;
+    let half = |word: u64| word & 0xffff_ffff;
+    let join = |sum: u64, word: u64| (sum.rotate_left(29) ^ word).wrapping_mul(MURMUR);
+    let eight = first.wrapping_mul(MURMUR);
+    let sixteen = join(eight, second);
+    [
+        first & 0xff_ffff,
+        first & 0xffff_ffff_ffff,
+        join(eight, half(second)),
+        join(sixteen, half(third)),
+        join(join(sixteen, third), fourth),
+    ]
+    .map(|sum| sum.wrapping_mul(GOLDEN))
 }
 
 impl<'a> Tier<'a> {
@@ -235,17 +281,17 @@ struct Record<'a> {
 fn glued<'a>(
     record: &Record<'a>,
     rest: &[u8],
-    table: Option<&PhraseTable<'a>>,
+    table: &PhraseTable<'a>,
     as_bare: bool,
 ) -> Option<(Record<'a>, usize, u8)> {
-    let phrase = Records(table?.section.get(record.atom as usize..)?).next()?;
+    let phrase = Records(table.section.get(record.atom as usize..)?).next()?;
     let length = if as_bare {
         let letters = bare(core::str::from_utf8(phrase.text).ok()?);
         rest.starts_with(letters.as_bytes()).then_some(letters.len())?
     } else {
-        let mut letters = phrase.text.iter().filter(|b| glues(**b));
-        let length = letters.clone().count();
-        rest.get(..length)?.iter().all(|b| letters.next() == Some(b)).then_some(length)?
+        let mut left = rest.iter();
+        let letters = phrase.text.iter().filter(|b| glues(**b));
+        letters.into_iter().all(|letter| left.next() == Some(letter)).then(|| rest.len() - left.len())?
     };
     let open = if length >= SURELY_GLUED { OPEN_END } else { 0 };
     (length > 0).then_some((phrase, length, phrase.flags | open))

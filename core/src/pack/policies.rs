@@ -58,9 +58,23 @@ pub struct TextEntry<'a> {
 }
 
 impl Pack {
+    /// Whether it has any policy.
+    #[must_use]
+    pub fn has_policies(&self) -> bool {
+        !self.section(SectionKind::Policies).is_empty()
+    }
+
     /// Policies in the order of the sources.
     pub fn policies(&self) -> impl Iterator<Item = Policy<'_>> {
-        records::<POLICY>(self.section(SectionKind::Policies), 0).filter_map(|r| {
+        self.policies_of(|_, _| true)
+    }
+
+    /// Policies of which `asked` wants to know more by the classes that they cover and the facts that they forbid, a bit
+    /// each: strings are read for those only.
+    pub fn policies_of(&self, asked: impl Fn(u32, u64) -> bool) -> impl Iterator<Item = Policy<'_>> {
+        let all = records::<POLICY>(self.section(SectionKind::Policies), 0);
+        let wanted = all.filter(move |r| u32_at(*r, 20).zip(u64_at(*r, 12)).is_some_and(|(c, f)| asked(c, f)));
+        wanted.filter_map(|r| {
             Some(Policy {
                 id: self.string(u32_at(r, 0)?),
                 text_id: self.string(u32_at(r, 4)?),

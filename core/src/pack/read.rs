@@ -28,7 +28,12 @@ pub(super) fn records<const N: usize>(bytes: &[u8], skip: usize) -> impl Iterato
 
 /// A string of the pool: the pool is `u32 count`, `count + 1` offsets, then UTF-8. Damage reads as the empty string.
 pub(super) fn pooled(pool: &[u8], id: u32) -> &str {
-    fn find(pool: &[u8], id: u32) -> Option<&str> {
+    core::str::from_utf8(pooled_bytes(pool, id)).unwrap_or("")
+}
+
+/// The bytes of a string of the pool, for comparing: that they are UTF-8 is not looked at.
+pub(super) fn pooled_bytes(pool: &[u8], id: u32) -> &[u8] {
+    fn find(pool: &[u8], id: u32) -> Option<&[u8]> {
         let count = u32_at(pool, 0)?;
         if id >= count {
             return None;
@@ -37,9 +42,9 @@ pub(super) fn pooled(pool: &[u8], id: u32) -> &str {
         let text = 4usize.checked_add((count as usize + 1).checked_mul(4)?)?;
         let start = text.checked_add(u32_at(pool, table)? as usize)?;
         let end = text.checked_add(u32_at(pool, table + 4)? as usize)?;
-        core::str::from_utf8(pool.get(start..end)?).ok()
+        pool.get(start..end)
     }
-    find(pool, id).unwrap_or("")
+    find(pool, id).unwrap_or(&[])
 }
 
 /// Pairs of `u16 length, UTF-8`: key, value, key, value …

@@ -48,20 +48,20 @@ impl<'a> Wording<'a> {
 
     /// Hash and place of every gram; the high bits of a hash are the well-mixed ones.
     pub fn grams(&self, mut each: impl FnMut(u32, Range<usize>)) {
-        let mut window = [(' ', 0usize); LONGEST];
+        // The newest character stands in front.
+        let (mut window, mut starts) = ([u32::from(' '); LONGEST], [0usize; LONGEST]);
         let mut filled = 1;
         let mut add = |c: char, start: usize, end: usize| {
-            window.rotate_left(1);
-            if let Some(last) = window.last_mut() {
-                *last = (c, start);
-            }
+            window.copy_within(..LONGEST - 1, 1);
+            starts.copy_within(..LONGEST - 1, 1);
+            (window[0], starts[0]) = (u32::from(c), start);
             filled = (filled + 1).min(LONGEST);
             let mut hash = 0u32;
-            for (length, (c, from)) in window.iter().rev().take(filled).enumerate() {
-                hash = (hash ^ *c as u32).wrapping_mul(STEP);
+            for (length, (c, from)) in window.into_iter().zip(starts).take(filled).enumerate() {
+                hash = (hash ^ c).wrapping_mul(STEP);
                 hash ^= hash >> 15;
                 if length + 1 >= SHORTEST {
-                    each(hash.wrapping_mul(MIX), *from..end);
+                    each(hash.wrapping_mul(MIX), from..end);
                 }
             }
         };

@@ -10,7 +10,7 @@ use crate::lower::{Compiled, Place};
 use anyhow::Context;
 use scamfilter::Pack;
 use scamfilter::engine::{INNOCENT, LOCAL_ATOMS};
-use scamfilter::pack::{PhraseEdge, PhraseHit, Scanned, scan};
+use scamfilter::pack::{PhraseEdge, PhraseHit, Scanned, Sieve, scan};
 use scamfilter::text::{Label, fold};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -72,6 +72,7 @@ pub fn english_of(length: usize) -> impl Iterator<Item = (&'static str, &'static
 pub fn lint(tree: &Tree, compiled: &Compiled, common: &[u8]) -> anyhow::Result<Vec<Diagnostic>> {
     let packs = [Pack::open(Arc::new(compiled.image.clone()))?, Pack::open(Arc::new(common.to_vec()))?];
     let tables = packs.each_ref().map(Pack::phrases);
+    let sieve = Sieve::of(&tables);
     let misses = compiled.families.iter().flat_map(|(_, family)| &family.examples.miss);
     let known = misses.map(|e| fold(&e.get_ref().text).text().to_owned()).collect::<Vec<_>>().join("\n");
     let mut inside: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -80,7 +81,7 @@ pub fn lint(tree: &Tree, compiled: &Compiled, common: &[u8]) -> anyhow::Result<V
         for word in words.lines() {
             let folded = fold(word);
             let mut hits = Vec::new();
-            scan(&tables, Scanned::folded(folded.text()), MAX_HITS, |pack, hit| hits.push((pack, hit)));
+            scan(&tables, &sieve, Scanned::folded(folded.text()), MAX_HITS, |pack, hit| hits.push((pack, hit)));
             // A longer phrase of the same meaning shows that the word is meant.
             let swallowed = |hit: &PhraseHit| {
                 hits.iter().any(|(pack, word)| {

@@ -22,6 +22,7 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
         !links.iter().any(|l| l.link.range.start < at.end && at.start < l.link.range.end)
     };
     let tables: Vec<PhraseTable<'_>> = filter.packs.iter().map(|open| open.pack.phrases()).collect();
+    let sieve = filter.sieve(&tables);
     let mut innocent: Vec<Innocent> = filter.packs.iter().map(|_| Innocent::default()).collect();
     let mut all = Vec::new();
     let mut collect = |index: usize, hit: PhraseHit| match innocent.get_mut(index) {
@@ -29,17 +30,17 @@ pub(super) fn hits(filter: &ScamFilter, prepared: &Prepared<'_>, links: &[Judged
         _ if filter.packs.get(index).is_some_and(|open| open.may_fill(hit.atom)) => all.push((index, hit)),
         _ => {}
     };
-    let mut complete = scan(&tables, Scanned::folded(folded), MAX_HITS, &mut collect);
+    let mut complete = scan(&tables, sieve, Scanned::folded(folded), MAX_HITS, &mut collect);
     for skeleton in &prepared.skeletons {
         let view = Scanned { text: skeleton.text(), skeleton: true, bare: false, edges: skeleton.edges() };
         let mut seen = |index: usize, hit: PhraseHit| {
             let at = skeleton.folded(&prepared.folded, hit.start..hit.end);
             collect(index, PhraseHit { start: at.start, end: at.end, ..hit });
         };
-        complete &= scan(&tables, view, MAX_HITS, &mut seen);
+        complete &= scan(&tables, sieve, view, MAX_HITS, &mut seen);
         if let Some(bare) = skeleton.bare() {
             let view = Scanned { text: bare.text(), bare: true, edges: bare.edges(), ..view };
-            complete &= scan(&tables, view, MAX_HITS, |index, hit| {
+            complete &= scan(&tables, sieve, view, MAX_HITS, |index, hit| {
                 let at = bare.skeleton(hit.start..hit.end);
                 seen(index, PhraseHit { start: at.start, end: at.end, ..hit });
             });

@@ -8,12 +8,13 @@ const DAY: i64 = 86_400_000;
 
 pub(super) fn find(seen: &Seen<'_>, findings: &mut Vec<Finding>) {
     // Without a country, the law of a sender's own pack is meant, or that of the only pack that knows any.
-    let lawful_pack =
-        |pack: usize| seen.filter.packs.get(pack).is_some_and(|open| open.pack.policies().next().is_some());
+    let lawful_pack = |pack: usize| seen.filter.packs.get(pack).is_some_and(|open| open.pack.has_policies());
     let lawful = (0..seen.filter.packs.len()).filter(|pack| lawful_pack(*pack)).count();
     let country = seen.message.sim_country.as_deref().or(seen.filter.home_country.as_deref());
     for (index, open) in seen.filter.packs.iter().enumerate() {
-        for policy in open.pack.policies().filter(|p| p.covers(seen.class) && seen.facts.common(p.forbids)) {
+        let class = 1 << seen.class as u32;
+        let broken = |classes: u32, forbids: u64| classes & class != 0 && seen.facts.common(forbids);
+        for policy in open.pack.policies_of(broken) {
             let here = match country {
                 Some(country) => country.as_bytes().eq_ignore_ascii_case(&policy.country),
                 None => lawful == 1 || seen.registered == Some(index),
