@@ -23,18 +23,11 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
     let generate = ["--", "generate", "--language", "kotlin", "--no-format", "-o", "target/uniffi-kotlin", LIBRARY];
     let bindgen =
         ["run", "--quiet", "--locked", "-p", "scamfilter-ffi", "--features", "bindgen", "--bin", "uniffi-bindgen"];
-    let steps: [&[&str]; 2] = [
-        &["build", "--quiet", "--release", "--locked", "-p", "scamfilter-ffi", "-p", "scampack"],
-        &[&bindgen[..], &generate[..]].concat(),
-    ];
-    for step in steps {
-        if !crate::suites::cargo(root, step)? {
-            return Ok(false);
-        }
+    parts(root)?;
+    if !crate::suites::cargo(root, &[&bindgen[..], &generate[..]].concat())? {
+        return Ok(false);
     }
-    packs(root)?;
     conformance(root)?;
-    resources(root)?;
     Ok(maven(root, &["install"])? && consumer(root)?)
 }
 
@@ -88,10 +81,13 @@ fn resources(root: &Path) -> anyhow::Result<()> {
     licences(root, &all.join("META-INF"))
 }
 
-/// Builds the starter packs from the sources as they are now and lays them where the jar and the AAR take them from.
-pub fn packs(root: &Path) -> anyhow::Result<()> {
-    let build = ["run", "--quiet", "--release", "--locked", "-p", "scampack", "--", "build", "--out", "target/packs"];
-    anyhow::ensure!(crate::suites::cargo(root, &build)?, "the starter packs were not built");
+/// Builds library and starter packs from the sources as they are now and lays them where the jar and the AAR take them from.
+pub fn parts(root: &Path) -> anyhow::Result<()> {
+    let build = ["build", "--quiet", "--release", "--locked", "-p", "scamfilter-ffi", "-p", "scampack"];
+    let compile = ["run", "--quiet", "--release", "--locked", "-p", "scampack", "--", "build", "--out", "target/packs"];
+    for step in [&build[..], &compile[..]] {
+        anyhow::ensure!(crate::suites::cargo(root, step)?, "library and starter packs were not built");
+    }
     let packs = root.join("target/jvm-resources/org/scamfilter/packs");
     let assets = root.join("target/android/assets/scamfilter");
     let names = starter_packs(root)?;
@@ -105,7 +101,7 @@ pub fn packs(root: &Path) -> anyhow::Result<()> {
         }
     }
     std::fs::write(packs.join("index.txt"), names.join("\n") + "\n")?;
-    Ok(())
+    resources(root)
 }
 
 /// File names of the starter packs in the order in which they are opened: `common` first.

@@ -20,7 +20,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
     if !root.join("target/uniffi-kotlin").is_dir() && !kotlin::run(root)? {
         return Ok(false);
     }
-    kotlin::packs(root)?;
+    kotlin::parts(root)?;
     if !kotlin::maven(root, &["-Pandroid", "-pl", "android,../../android-sample", "install"])? {
         return Ok(false);
     }
