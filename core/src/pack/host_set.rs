@@ -104,7 +104,7 @@ impl<'a> HostSet<'a> {
     }
 
     /// All hashes in rising order; what is damaged gives any numbers, never more than [`Self::len`].
-    pub fn hashes(&self) -> impl Iterator<Item = u64> + use<'a> {
+    pub fn hashes(&self) -> impl Iterator<Item = u64> + Clone + use<'a> {
         let set = *self;
         let (mut at, mut bucket, mut index) = (0, 0u64, 0);
         core::iter::from_fn(move || {

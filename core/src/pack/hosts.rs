@@ -92,9 +92,3 @@ impl<'a> HostList<'a> {
         false
     }
 }
-
-/// Key and hashes, in order, of a section of hosts.
-#[cfg(feature = "update")]
-pub(crate) fn host_hashes(section: &[u8]) -> Option<(HostKey, Vec<u64>)> {
-    HostSet::read(section).map(|set| (set.key(), set.hashes().collect()))
-}

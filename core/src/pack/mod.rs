@@ -29,10 +29,10 @@ pub use brands::{Brand, SenderClass};
 pub(crate) use header::{ENGINE, MAX_IMAGE, MAX_SECTIONS};
 pub use header::{Header, MAGIC, MAJOR, REQUIRED, SECTION_SIZE, SectionKind};
 pub use host_set::HostSet;
-#[cfg(any(feature = "update", feature = "write"))]
-pub use host_set_writer::encode_hashes;
 #[cfg(feature = "update")]
-pub(crate) use hosts::host_hashes;
+pub(crate) use host_set_writer::SetShape;
+#[cfg(feature = "write")]
+pub use host_set_writer::encode_hashes;
 pub use hosts::{HostKey, HostList, PATH_SEGMENTS, hash48};
 pub use labels::{LabelEntry, LabelKind, LabelSieve, LabelTable, halves};
 pub use model::{ConceptEntry, LEVELS, MAX_BITS, Model};

@@ -10,7 +10,7 @@
 //! installed image with hashes removed and added. A delta for no image is a full pack.
 
 use super::error::Failure;
-use super::host_changes;
+use super::host_changes::Changed;
 use crate::pack::{MAX_IMAGE, MAX_SECTIONS, SECTION_SIZE};
 use sha2::{Digest, Sha256};
 
@@ -86,8 +86,8 @@ pub fn apply(
             HASHES => {
                 let kind = u16_at(entry, 0).ok_or_else(damaged)?;
                 let hosts = section_of_kind(installed, kind).ok_or_else(damaged)?;
-                let changed = host_changes::apply(hosts, payload).filter(|c| c.len() == size).ok_or_else(damaged)?;
-                out.push(&changed)?;
+                let changed = Changed::read(hosts, payload).filter(|c| c.size() == size).ok_or_else(damaged)?;
+                changed.write(&mut |piece| out.push(piece))?;
             }
             _ => return Err(damaged()),
         }

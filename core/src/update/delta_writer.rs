@@ -4,7 +4,7 @@ use super::delta::{
     DELTA_MAGIC, HASHES, HEAD, IMAGE_HEAD, KEEP, LAYOUT, RAW, WINDOW_LOG, ZSTD, body, entries, section_of_kind,
 };
 use super::error::Failure;
-use super::host_changes;
+use super::host_changes::{self, Changed};
 use crate::pack::{Pack, SECTION_SIZE};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -49,12 +49,22 @@ fn smallest(old: &[u8], entry: &[u8; SECTION_SIZE], section: &[u8]) -> Result<(u
     let kind = u16::from_le_bytes([entry[0], entry[1]]);
     let changes = section_of_kind(old, kind).and_then(|before| host_changes::between(before, section));
     // A list that is no set of hosts gives no changes, or changes that do not lead to it.
-    let changes = changes
-        .filter(|c| section_of_kind(old, kind).and_then(|b| host_changes::apply(b, c)).as_deref() == Some(section));
+    let changes = changes.filter(|c| section_of_kind(old, kind).is_some_and(|before| leads_to(before, c, section)));
     let mut ways = vec![(ZSTD, packed(section)?), (RAW, section.to_vec())];
     ways.extend(changes.map(|c| (HASHES, c)));
     ways.sort_by_key(|(how, payload)| (payload.len(), *how));
     Ok(ways.swap_remove(0))
+}
+
+fn leads_to(before: &[u8], changes: &[u8], section: &[u8]) -> bool {
+    let mut made = Vec::with_capacity(section.len());
+    let written = Changed::read(before, changes).map(|changed| {
+        changed.write(&mut |piece| {
+            made.extend_from_slice(piece);
+            Ok::<(), core::convert::Infallible>(())
+        })
+    });
+    written.is_some() && made == section
 }
 
 fn packed(section: &[u8]) -> Result<Vec<u8>, Failure> {

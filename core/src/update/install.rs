@@ -29,6 +29,16 @@ pub fn install<D: Disk>(
     if !download.target.fits(bytes) {
         return Err(Failure::publisher("the download is not what was signed"));
     }
+    // One step: another process would remove an image that no state names yet.
+    store.locked(|store| made_and_tried(store, release, bytes, probe))
+}
+
+fn made_and_tried<D: Disk>(
+    store: &mut Store<D>,
+    release: &Install,
+    bytes: &[u8],
+    probe: Probe<'_>,
+) -> Result<(), Failure> {
     let (pack, image) = (release.pack.as_str(), &release.image);
     let based = delta::delta_base(bytes).is_some_and(|base| base != [0; 32]);
     let installed = match store.state(pack)?.current {

@@ -7,6 +7,7 @@
 const MAX_QUOTIENT: u64 = 1 << 20;
 
 /// Numbers of a list, one at a time.
+#[derive(Clone)]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -39,8 +40,21 @@ impl<'a> Reader<'a> {
         Some(self.number().ok_or(()))
     }
 
+    /// Numbers that it still promises.
+    pub(super) fn left(&self) -> usize {
+        self.left as usize
+    }
+
+    /// Reads all numbers; what stands behind the list, if all of it is whole.
+    pub(super) fn end(mut self) -> Option<&'a [u8]> {
+        while let Some(number) = self.next() {
+            number.ok()?;
+        }
+        self.finish()
+    }
+
     /// What stands behind the list; only at its end, with nothing but zeros up to the next byte.
-    pub(super) fn finish(mut self) -> Option<&'a [u8]> {
+    fn finish(mut self) -> Option<&'a [u8]> {
         if self.left > 0 {
             return None;
         }

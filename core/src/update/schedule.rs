@@ -1,6 +1,6 @@
 //! When to look for updates again. In: how the last attempts went, the phone's state, a random number. Out: a time.
 //!
-//! A pure function: it reads no clock and keeps nothing. All times are in seconds.
+//! A pure function: it reads no clock. All times are in seconds.
 
 /// Between two polls that go well.
 const PERIOD: u64 = 24 * 3_600;
@@ -26,6 +26,52 @@ pub struct Polls {
     pub metered: bool,
     /// Whether the phone is charging.
     pub charging: bool,
+}
+
+/// First line of what [`Polls::write`] writes.
+const FIRST_LINE: &str = "scamfilter polls 1";
+
+impl Polls {
+    /// A poll at `now` ended, `well` or not; `retry_after` is what the host asked for.
+    pub fn note(&mut self, now: u64, well: bool, retry_after: Option<u64>) {
+        self.last_attempt = Some(now);
+        self.retry_after = retry_after;
+        if well {
+            (self.last_success, self.failures) = (Some(now), 0);
+        } else {
+            self.failures = self.failures.saturating_add(1);
+        }
+    }
+
+    /// What of it outlives a process, as text; network and charging do not.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
+        let line = |name: &str, value: Option<u64>| value.map(|v| format!("{name} {v}\n")).unwrap_or_default();
+        let success = line("success", self.last_success);
+        let (attempt, retry) = (line("attempt", self.last_attempt), line("retry", self.retry_after));
+        format!("{FIRST_LINE}\n{success}{attempt}{retry}failures {}\nend\n", self.failures).into_bytes()
+    }
+
+    /// Reads what [`Polls::write`] wrote; nothing when a byte is missing or wrong.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let text = core::str::from_utf8(bytes).ok()?;
+        let mut lines = text.strip_suffix("end\n")?.lines();
+        lines.next().filter(|line| *line == FIRST_LINE)?;
+        let mut polls = Self::default();
+        for line in lines {
+            let (name, value) = line.split_once(' ')?;
+            let value = value.parse().ok()?;
+            match name {
+                "success" => polls.last_success = Some(value),
+                "attempt" => polls.last_attempt = Some(value),
+                "retry" => polls.retry_after = Some(value),
+                "failures" => polls.failures = u32::try_from(value).ok()?,
+                _ => return None,
+            }
+        }
+        Some(polls)
+    }
 }
 
 /// The time, not before `now`, at which to poll next. `random` is any number, drawn anew for each plan: it spreads phones over a
@@ -92,6 +138,19 @@ mod tests {
         assert_eq!(next_poll(NOW, &metered, 0), NOW + METERED_AFTER);
         let overdue = NOW + 2 * METERED_AFTER;
         assert_eq!(next_poll(overdue, &metered, 0), overdue);
+    }
+
+    #[test]
+    fn what_is_kept_is_read_whole_or_not_at_all() {
+        let mut polls = WELL;
+        polls.note(NOW + 5, false, Some(60));
+        polls.note(NOW + 9, false, Some(70));
+        let bytes = polls.write();
+        assert_eq!(Polls::read(&bytes), Some(Polls { charging: false, ..polls }));
+        assert_eq!((polls.failures, polls.last_success, polls.retry_after), (2, Some(NOW), Some(70)));
+        assert!((0..bytes.len()).all(|cut| Polls::read(&bytes[..cut]).is_none()));
+        polls.note(NOW + 20, true, None);
+        assert_eq!((polls.failures, polls.last_success, polls.retry_after), (0, Some(NOW + 20), None));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! ```text
 //! lock                     held by whoever changes anything
 //! meta/ROLE.json           metadata as it was signed
+//! meta/POLLS               when it was last asked for, and how that went
 //! packs/PACK/STATE         which images count; replaced as a whole
 //! packs/PACK/SHA256.img    images, written once and never changed
 //! ```
@@ -12,6 +13,7 @@
 use super::client::encoded;
 use super::error::{Failure, FailureKind};
 use super::install_state::PackState;
+use super::schedule::Polls;
 
 /// Largest file of metadata that is read back.
 const META_LIMIT: u64 = 2 << 20;
@@ -102,16 +104,19 @@ pub trait Disk {
 }
 
 const LOCK: &str = "lock";
+const POLLS: &str = "meta/POLLS";
 
 /// Files of one publisher. Reading needs no lock; what changes something is refused with [`FailureKind::Busy`] while another does.
 pub struct Store<D: Disk> {
     disk: D,
+    /// The lock is held by a step that others are part of.
+    held: bool,
 }
 
 impl<D: Disk> Store<D> {
     /// A store on `disk`, which begins at the publisher's folder.
     pub fn new(disk: D) -> Self {
-        Self { disk }
+        Self { disk, held: false }
     }
 
     /// The disk, when the store is no longer needed.
@@ -143,7 +148,7 @@ impl<D: Disk> Store<D> {
         self.locked(|store| {
             let kept: Vec<String> = roles.iter().map(|role| format!("{}.json", encoded(role))).collect();
             for name in store.disk.list("meta")? {
-                if !kept.contains(&name) {
+                if name.ends_with(".json") && !kept.contains(&name) {
                     store.disk.remove(&format!("meta/{name}"))?;
                 }
             }
@@ -235,6 +240,32 @@ impl<D: Disk> Store<D> {
         Ok(used)
     }
 
+    /// Ids of packs that have a folder in the store.
+    ///
+    /// # Errors
+    /// [`FailureKind::Device`].
+    pub fn packs(&mut self) -> Result<Vec<String>, Failure> {
+        let names = self.disk.list("packs")?;
+        Ok(names.into_iter().filter(|name| folder(name).is_ok()).collect())
+    }
+
+    /// How polls went so far; what cannot be read counts as none.
+    ///
+    /// # Errors
+    /// [`FailureKind::Device`].
+    pub fn polls(&mut self) -> Result<Polls, Failure> {
+        let bytes = self.disk.read(POLLS, 4 << 10)?;
+        Ok(bytes.and_then(|b| Polls::read(&b)).unwrap_or_default())
+    }
+
+    /// Keeps how polls went, for [`super::next_poll`] after the next start.
+    ///
+    /// # Errors
+    /// [`FailureKind::Device`], [`FailureKind::Busy`].
+    pub fn save_polls(&mut self, polls: &Polls) -> Result<(), Failure> {
+        self.locked(|store| store.replace("meta", POLLS, &polls.write()))
+    }
+
     fn replace(&mut self, folder: &str, path: &str, bytes: &[u8]) -> Result<(), Failure> {
         let temporary = format!("{path}.tmp");
         self.disk.make_folder(folder)?;
@@ -245,11 +276,20 @@ impl<D: Disk> Store<D> {
         Ok(self.disk.sync_folder(folder)?)
     }
 
-    fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// Does `work` as one step: no other process changes anything between its parts.
+    ///
+    /// # Errors
+    /// Those of `work`; [`FailureKind::Busy`], [`FailureKind::Device`].
+    pub(super) fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.held {
+            return work(self);
+        }
         if !self.disk.try_lock(LOCK)? {
             return Err(Failure::new(FailureKind::Busy, "another process is updating this store"));
         }
+        self.held = true;
         let done = work(self);
+        self.held = false;
         self.disk.unlock(LOCK);
         done
     }

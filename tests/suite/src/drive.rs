@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 pub type Driver = fn(&[u8]);
 
 /// Every driver by the name of its fuzz target.
-pub const ALL: [(&str, Driver); 10] = [
+pub const ALL: [(&str, Driver); 11] = [
     ("message", message),
     ("link", link),
     ("pack", pack),
@@ -22,6 +22,7 @@ pub const ALL: [(&str, Driver); 10] = [
     ("json", drive_update::json),
     ("update_delta", drive_update::update_delta),
     ("store_state", drive_update::store_state),
+    ("store_files", drive_update::store_files),
 ];
 
 fn filter() -> &'static ScamFilter {

@@ -124,6 +124,9 @@ fn the_operators_demo_runs() {
     ] {
         assert!(said.contains(line), "`{line}` is missing in:\n{said}\n{errors}");
     }
+    // A phone that asked just now waits for a day; one that never did, for an hour at most.
+    let output = update(&folder, &address).args(["--if-due", "--metered"]).output().unwrap();
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("not due for"), "{output:?}");
     killed_again_and_again(&folder, &address);
     // A changed byte on the mirror is refused; the store keeps its pack.
     let timestamp = folder.join("repo/metadata/timestamp.json");

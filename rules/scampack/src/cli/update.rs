@@ -5,11 +5,10 @@ use super::files::{Image, sha256, write_whole};
 use super::output::Out;
 use anyhow::{Context, bail};
 use clap::Args;
-use scamfilter::Pack;
 use scamfilter::update::{
-    Answer, Catalogue, Client, Decision, Download, FailureKind, FolderDisk, Install, PackState, Phone, Quarantine,
-    Store, clock, delta, drive, install,
+    Answer, FailureKind, FolderDisk, Host, Outcome, Place, Polls, Publisher, Report, Store, clock, delta, next_poll,
 };
+use scamfilter::{Level, Pack};
 use serde_json::json;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -21,8 +20,6 @@ use ureq::Agent;
 const QUOTA: u64 = 64 << 20;
 /// Longest that one file may take: what never ends is no file.
 const DEADLINE: Duration = Duration::from_secs(300);
-/// How often one update goes back or forward before it leaves the rest to the next.
-const MAX_STEPS: u32 = 4;
 
 #[derive(Args)]
 pub(super) struct Delta {
@@ -76,124 +73,110 @@ pub(super) struct Update {
     /// Most bytes that the publisher's packs may take.
     #[arg(long, default_value_t = QUOTA)]
     quota: u64,
+    /// Do nothing unless a poll is due, as a phone would.
+    #[arg(long)]
+    if_due: bool,
+    /// The network is paid for by volume: with `--if-due`, wait longer.
+    #[arg(long, requires = "if_due")]
+    metered: bool,
 }
 
 impl Update {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let root = std::fs::read(&self.root).with_context(|| format!("cannot read {}", self.root.display()))?;
-        let now = clock(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()), 0, None);
-        let config = Agent::config_builder().timeout_global(Some(DEADLINE)).http_status_as_error(false).build();
-        let host = Host { agent: config.into(), base: self.repo.trim_end_matches('/').to_owned() };
+        let publisher = Publisher {
+            root,
+            channel: self.repo.trim_end_matches('/').to_owned(),
+            countries: self.country.clone(),
+            ceiling: Level::Scam,
+            may_guard: false,
+            quota: self.quota,
+        };
         let mut store = Store::new(FolderDisk::new(&self.store));
-        let mut client = Client::new(&root, now)?;
-        let mut fetch = |path: &str, limit: usize| host.get("metadata", path, limit as u64);
-        drive(&mut client, &mut store, &mut fetch)?;
-        client.walk();
-        drive(&mut client, &mut store, &mut fetch)?;
-        store.keep_metadata(&client.roles())?;
-        for (role, failure) in client.left_out() {
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        let polls = Polls { metered: self.metered, charging: true, ..store.polls()? };
+        let due = next_poll(system, &polls, random());
+        if self.if_due && due > system {
+            out.result(
+                format!("not due for {} minutes", (due - system).div_ceil(60)),
+                &json!({ "pack": null, "due": due }),
+            )?;
+            return Ok(Ended::Well);
+        }
+        let config = Agent::config_builder().timeout_global(Some(DEADLINE)).http_status_as_error(false).build();
+        let mut host = Web { agent: config.into(), retry_after: None };
+        let install_id = install_id(&self.store)?;
+        let mut probe = |pack: &str, image: &[u8]| {
+            let opened = Pack::open(Arc::new(image.to_vec()));
+            opened.is_ok_and(|opened| opened.verify().is_ok() && opened.id() == pack)
+        };
+        let done = publisher.update(&mut store, &mut host, clock(system, 0, None), &install_id, &mut probe);
+        let well = done.as_ref().is_ok_and(|report| report.failure().is_none());
+        // Who finds the store in use has not asked anyone.
+        if !done.as_ref().is_err_and(|failure| failure.kind() == FailureKind::Busy) {
+            let mut polls = polls;
+            polls.note(system, well, host.retry_after);
+            let kept = store.save_polls(&polls);
+            done.as_ref().map_or(Ok(()), |_| kept)?;
+        }
+        let report = done?;
+        Publisher::confirm(&mut store)?;
+        self.tell(&mut store, &report, out)
+    }
+
+    fn tell(&self, store: &mut Store<FolderDisk>, report: &Report, out: &mut Out) -> anyhow::Result<Ended> {
+        for (role, failure) in &report.left_out {
             anstream::eprintln!("left out role {}: {failure}", role.escape_debug());
         }
-        let install_id = install_id(&self.store)?;
-        let countries: Vec<&str> = self.country.iter().map(String::as_str).collect();
-        let phone = Phone { countries: &countries, install_id: &install_id, quota: self.quota };
-        let catalogue = Catalogue::read(&client);
-        let packs = catalogue.packs(&phone);
-        let mut good = true;
-        for pack in &packs {
-            let others: Vec<&str> = packs.iter().copied().filter(|other| other != pack).collect();
-            let done = self.one(&host, &mut store, &catalogue, &phone, pack, &others)?;
-            good &= done != "over quota";
+        for (pack, outcome) in &report.packs {
             let current = store.state(pack)?.current;
             let serial = current.map(|c| c.serial);
             let path = current.and_then(|c| Store::<FolderDisk>::image_path(pack, &c.sha256));
             let file = path.map(|p| self.store.join(p));
+            let done = match outcome {
+                Outcome::UpToDate => "up to date",
+                Outcome::Installed { delta: true } => "installed by delta",
+                Outcome::Installed { delta: false } => "installed",
+                Outcome::WentBack => "withdrawn, went back",
+                Outcome::OverQuota => "over quota",
+                Outcome::Failed(failure) => {
+                    anstream::eprintln!("{pack}: {failure}");
+                    "failed"
+                }
+            };
             let shown = serial.map_or("no release".to_owned(), |s| format!("serial {s}"));
             out.result(
                 format!("{pack}: {done}, {shown}"),
                 &json!({ "pack": pack, "done": done, "serial": serial, "file": file }),
             )?;
         }
-        if packs.is_empty() {
+        if report.packs.is_empty() {
             out.result("no packs for this phone", &json!({ "pack": null }))?;
         }
-        Ok(good.into())
-    }
-
-    /// Brings one pack up to date.
-    fn one(
-        &self,
-        host: &Host,
-        store: &mut Store<FolderDisk>,
-        catalogue: &Catalogue<'_>,
-        phone: &Phone<'_>,
-        pack: &str,
-        others: &[&str],
-    ) -> anyhow::Result<&'static str> {
-        let mut done = "up to date";
-        for _ in 0..MAX_STEPS {
-            let used = store.used(others)?;
-            match catalogue.plan(pack, &store.state(pack)?, phone, used) {
-                Decision::Keep => break,
-                Decision::OverQuota => return Ok("over quota"),
-                Decision::GoBack => {
-                    store.change_state(pack, |state| state.give_up(Quarantine::Withdrawn))?;
-                    done = "withdrawn, went back";
-                }
-                Decision::Install(release) => {
-                    let by_delta = release.delta.as_ref().map(|d| fetched(host, store, &release, d));
-                    done = match by_delta {
-                        Some(Ok(())) => "installed by delta",
-                        Some(Err(Some(failure))) if failure != FailureKind::Publisher => {
-                            bail!("{pack}: the delta cannot be installed")
-                        }
-                        _ => {
-                            fetched(host, store, &release, &release.full).map_err(|kind| {
-                                anyhow::anyhow!("{pack}: the release cannot be installed ({kind:?})")
-                            })?;
-                            "installed"
-                        }
-                    };
-                    store.change_state(pack, PackState::confirm)?;
-                }
-            }
+        if let Some(failure) = report.failure() {
+            bail!("not every pack is up to date: {failure}");
         }
-        Ok(done)
+        Ok((!report.packs.iter().any(|(_, outcome)| *outcome == Outcome::OverQuota)).into())
     }
 }
 
-/// Downloads and installs; the kind of failure, nothing where the host does not have the file.
-fn fetched(
-    host: &Host,
-    store: &mut Store<FolderDisk>,
-    release: &Install,
-    download: &Download,
-) -> Result<(), Option<FailureKind>> {
-    anstream::eprintln!("{}: {} bytes", download.location, download.target.length);
-    let bytes = match host.get("targets", &download.location, download.target.length) {
-        Answer::Bytes(bytes) => bytes,
-        Answer::Missing => return Err(None),
-        Answer::Failed => return Err(Some(FailureKind::Network)),
-    };
-    let mut probe = |image: &[u8]| {
-        let opened = Pack::open(Arc::new(image.to_vec()));
-        opened.is_ok_and(|pack| pack.verify().is_ok() && pack.id() == release.pack)
-    };
-    install(store, release, download, &bytes, &mut probe).map_err(|failure| {
-        anstream::eprintln!("{}: {failure}", release.pack);
-        Some(failure.kind())
-    })
-}
-
-struct Host {
+/// Hosts of the web.
+struct Web {
     agent: Agent,
-    base: String,
+    /// What the last answer that was none asked for, in seconds.
+    retry_after: Option<u64>,
 }
 
-impl Host {
-    /// One GET; reading stops one byte behind `limit`.
-    fn get(&self, folder: &str, path: &str, limit: u64) -> Answer {
-        let Ok(mut response) = self.agent.get(format!("{}/{folder}/{path}", self.base)).call() else {
+impl Host for Web {
+    fn fetch(&mut self, channel: &str, place: Place<'_>, limit: u64) -> Answer {
+        let (folder, path) = match place {
+            Place::Metadata(path) => ("metadata", path),
+            Place::Target(path) => ("targets", path),
+        };
+        if let Place::Target(path) = place {
+            anstream::eprintln!("{path}: {limit} bytes");
+        }
+        let Ok(mut response) = self.agent.get(format!("{channel}/{folder}/{path}")).call() else {
             return Answer::Failed;
         };
         match response.status().as_u16() {
@@ -201,9 +184,18 @@ impl Host {
                 response.body_mut().with_config().limit(limit + 1).read_to_vec().map_or(Answer::Failed, Answer::Bytes)
             }
             403 | 404 => Answer::Missing,
-            _ => Answer::Failed,
+            _ => {
+                let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+                self.retry_after = header.and_then(|seconds| seconds.trim().parse().ok());
+                Answer::Failed
+            }
         }
     }
+}
+
+/// A number of the system's randomness: the keys of a new hasher are.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// Drawn once; it never leaves the store.
@@ -212,9 +204,8 @@ fn install_id(store: &Path) -> anyhow::Result<Vec<u8>> {
     if let Ok(id) = std::fs::read(&path) {
         return Ok(id);
     }
-    // The keys of a new hasher are of the system's randomness.
-    let random = || RandomState::new().build_hasher().finish().to_le_bytes();
-    let id = [random(), random()].concat();
+    std::fs::create_dir_all(store).with_context(|| format!("cannot make {}", store.display()))?;
+    let id = [random().to_le_bytes(), random().to_le_bytes()].concat();
     write_whole(&path, &id)?;
     Ok(id)
 }

@@ -1,0 +1,258 @@
+//! Publishers, each from poll to packs. In: hosts, right and wrong, and stores. Out: what each brings, and that none stops another.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use scamfilter::pack::{Header, write::PackWriter};
+use scamfilter::update::{
+    Answer, Failure, FailureKind, FolderDisk, Host, MAX_TRIALS, Outcome, Place, Publisher, Report, Store, delta,
+};
+use scamfilter::{Level, Pack};
+use scamfilter_tests::repository::{NOW, Repository, sha256};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+fn image(id: &str, serial: u64) -> Vec<u8> {
+    let header = Header { minor: 0, engines: (1, 1), normaliser: 1, concept_set: 0, psl_date: 0, serial, expires: 0 };
+    let mut writer = PackWriter::new(header);
+    writer.meta("id", id);
+    writer.meta("title", &"a title that is longer than a table ".repeat(7));
+    writer.finish()
+}
+
+/// Repositories by their channel; files of targets by theirs.
+#[derive(Default)]
+struct World {
+    repositories: BTreeMap<String, Repository>,
+    targets: BTreeMap<String, Vec<u8>>,
+    fetched: Vec<String>,
+    down: bool,
+}
+
+impl World {
+    /// Publishes `serials` of the pack `id` under `channel`, each with a delta from the one before.
+    fn publish(&mut self, channel: &str, id: &str, serials: &[u64], change: impl Fn(u64, &mut Value)) {
+        let mut listed = serde_json::Map::new();
+        let mut put = |path: String, bytes: Vec<u8>, custom: Value| {
+            let digest = sha256(&bytes);
+            let target =
+                json!({ "length": bytes.len(), "hashes": { "sha256": digest }, "custom": { "scamfilter": custom } });
+            let (folder, name) = path.rsplit_once('/').unwrap();
+            self.targets.insert(format!("{channel}/{folder}/{digest}.{name}"), bytes);
+            listed.insert(path, target);
+        };
+        for (index, serial) in serials.iter().enumerate() {
+            let new = image(id, *serial);
+            let made = json!({ "sha256": sha256(&new), "length": new.len() });
+            let mut custom = json!({ "pack": id, "serial": serial, "major": 1, "engines": [1, 1], "countries": ["TH"], "image": made });
+            change(*serial, &mut custom);
+            put(format!("packs/{id}/{serial}.full"), delta(None, &new).unwrap(), custom);
+            if let Some(before) = index.checked_sub(1).map(|at| image(id, serials[at])) {
+                let custom = json!({ "pack": id, "from": sha256(&before), "image": made });
+                put(format!("packs/{id}/{serial}.delta"), delta(Some(&before), &new).unwrap(), custom);
+            }
+        }
+        let repository = self.repositories.entry(channel.to_owned()).or_default();
+        repository.targets = json!({ "targets": listed });
+        repository.release();
+    }
+}
+
+impl Host for World {
+    fn fetch(&mut self, channel: &str, place: Place<'_>, _: u64) -> Answer {
+        if self.down {
+            return Answer::Failed;
+        }
+        let found = match place {
+            Place::Metadata(path) => self.repositories.get(channel).and_then(|r| r.files.get(path)),
+            Place::Target(path) => {
+                self.fetched.push(path.to_owned());
+                self.targets.get(&format!("{channel}/{path}"))
+            }
+        };
+        found.cloned().map_or(Answer::Missing, Answer::Bytes)
+    }
+}
+
+/// A folder that is gone when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("scamfilter-publisher-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    fn store(&self) -> Store<FolderDisk> {
+        Store::new(FolderDisk::new(&self.0))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn publisher(channel: &str) -> Publisher {
+    Publisher {
+        root: Repository::default().root,
+        channel: channel.to_owned(),
+        countries: vec!["TH".to_owned()],
+        ceiling: Level::Suspicious,
+        may_guard: false,
+        quota: 1 << 20,
+    }
+}
+
+fn update(publisher: &Publisher, folder: &Folder, world: &mut World) -> Result<Report, Failure> {
+    let mut probe = |id: &str, bytes: &[u8]| Pack::open(Arc::new(bytes.to_vec())).is_ok_and(|pack| pack.id() == id);
+    publisher.update(&mut folder.store(), world, NOW, b"phone", &mut probe)
+}
+
+fn outcome(report: &Report) -> &Outcome {
+    assert_eq!(report.packs.len(), 1);
+    &report.packs[0].1
+}
+
+/// Serials of the packs that an app would open.
+fn open(publisher: &Publisher, folder: &Folder) -> Vec<u64> {
+    let sources = publisher.open(&mut folder.store()).unwrap();
+    assert!(sources.iter().all(|s| s.ceiling == publisher.ceiling && s.may_guard == publisher.may_guard));
+    sources.into_iter().map(|source| Pack::open(source.bytes).unwrap().header().serial).collect()
+}
+
+#[test]
+fn one_broken_publisher_stops_no_other() {
+    let mut world = World::default();
+    world.publish("https://bank.example", "bank", &[1], |_, _| {});
+    world.publish("https://telco.example", "telco", &[1], |_, _| {});
+    // The bank's channel now serves what another has signed, with keys that its root does not know.
+    let forged = world.repositories["https://telco.example"].files["timestamp.json"].clone();
+    let (at, changed) = (forged.len() / 2, forged[forged.len() / 2] ^ 1);
+    let files = &mut world.repositories.get_mut("https://bank.example").unwrap().files;
+    files.insert("timestamp.json".to_owned(), forged);
+    files.get_mut("timestamp.json").unwrap()[at] = changed;
+    let (bank, telco) = (publisher("https://bank.example"), publisher("https://telco.example"));
+    let (banks, telcos) = (Folder::new("broken-bank"), Folder::new("broken-telco"));
+    assert_eq!(update(&bank, &banks, &mut world).unwrap_err().kind(), FailureKind::Publisher);
+    assert_eq!(outcome(&update(&telco, &telcos, &mut world).unwrap()), &Outcome::Installed { delta: false });
+    assert_eq!((open(&bank, &banks), open(&telco, &telcos)), (vec![], vec![1]));
+}
+
+#[test]
+fn a_delta_where_there_is_one_and_the_full_pack_where_it_is_wrong() {
+    let (channel, folder) = ("https://a.example", Folder::new("delta"));
+    let (telco, mut world) = (publisher(channel), World::default());
+    world.publish(channel, "telco", &[1], |_, _| {});
+    update(&telco, &folder, &mut world).unwrap();
+    world.publish(channel, "telco", &[1, 2], |_, _| {});
+    assert_eq!(outcome(&update(&telco, &folder, &mut world).unwrap()), &Outcome::Installed { delta: true });
+    assert_eq!(outcome(&update(&telco, &folder, &mut world).unwrap()), &Outcome::UpToDate);
+    world.publish(channel, "telco", &[1, 2, 3], |_, _| {});
+    let wrong = world.targets.iter_mut().find(|(path, _)| path.ends_with("3.delta")).unwrap().1;
+    *wrong.last_mut().unwrap() ^= 1;
+    assert_eq!(outcome(&update(&telco, &folder, &mut world).unwrap()), &Outcome::Installed { delta: false });
+    assert_eq!(open(&telco, &folder), [3]);
+    assert!(world.fetched.iter().any(|path| path.ends_with("3.delta")), "the delta was tried first");
+}
+
+#[test]
+fn no_network_a_missing_file_and_a_quota_leave_what_is_there() {
+    let (channel, folder) = ("https://a.example", Folder::new("network"));
+    let (telco, mut world) = (publisher(channel), World::default());
+    world.publish(channel, "telco", &[1], |_, _| {});
+    update(&telco, &folder, &mut world).unwrap();
+    world.publish(channel, "telco", &[1, 2], |_, _| {});
+    world.down = true;
+    assert_eq!(update(&telco, &folder, &mut world).unwrap_err().kind(), FailureKind::Network);
+    world.down = false;
+    let kept = std::mem::take(&mut world.targets);
+    let report = update(&telco, &folder, &mut world).unwrap();
+    assert_eq!(report.failure().unwrap().kind(), FailureKind::Publisher);
+    world.targets = kept;
+    let small = Publisher { quota: 100, ..telco.clone() };
+    assert_eq!(outcome(&update(&small, &folder, &mut world).unwrap()), &Outcome::OverQuota);
+    assert_eq!(open(&telco, &folder), [1]);
+    assert_eq!(outcome(&update(&telco, &folder, &mut world).unwrap()), &Outcome::Installed { delta: true });
+}
+
+#[test]
+fn a_broken_pack_is_tried_once_and_the_last_good_one_stays() {
+    let (channel, folder) = ("https://a.example", Folder::new("probe"));
+    let (telco, mut world) = (publisher(channel), World::default());
+    world.publish(channel, "telco", &[1], |_, _| {});
+    update(&telco, &folder, &mut world).unwrap();
+    world.publish(channel, "telco", &[1, 2], |_, _| {});
+    let mut tried = 0;
+    for _ in 0..3 {
+        let mut probe = |_: &str, _: &[u8]| {
+            tried += 1;
+            false
+        };
+        let report = telco.update(&mut folder.store(), &mut world, NOW, b"phone", &mut probe).unwrap();
+        assert!(matches!(outcome(&report), Outcome::Failed(_) | Outcome::UpToDate));
+    }
+    assert_eq!((tried, open(&telco, &folder)), (1, vec![1]));
+}
+
+#[test]
+fn a_withdrawn_serial_gives_way_to_the_last_good_one() {
+    let (channel, folder) = ("https://a.example", Folder::new("withdrawn"));
+    let (telco, mut world) = (publisher(channel), World::default());
+    for serials in [&[1u64][..], &[1, 2]] {
+        world.publish(channel, "telco", serials, |_, _| {});
+        update(&telco, &folder, &mut world).unwrap();
+        Publisher::confirm(&mut folder.store()).unwrap();
+    }
+    world.publish(channel, "telco", &[1, 2], |serial, custom| custom["withdrawn"] = json!(serial == 2));
+    assert_eq!(outcome(&update(&telco, &folder, &mut world).unwrap()), &Outcome::WentBack);
+    assert_eq!(open(&telco, &folder), [1]);
+}
+
+#[test]
+fn an_image_that_ends_the_app_or_rots_on_disk_gives_way_to_the_last_good_one() {
+    for rotten in [false, true] {
+        let (channel, folder) = ("https://a.example", Folder::new(if rotten { "rots" } else { "crashes" }));
+        let (telco, mut world) = (publisher(channel), World::default());
+        world.publish(channel, "telco", &[1], |_, _| {});
+        update(&telco, &folder, &mut world).unwrap();
+        Publisher::confirm(&mut folder.store()).unwrap();
+        world.publish(channel, "telco", &[1, 2], |_, _| {});
+        update(&telco, &folder, &mut world).unwrap();
+        if rotten {
+            let current = folder.store().state("telco").unwrap().current.unwrap();
+            let path = Store::<FolderDisk>::image_path("telco", &current.sha256).unwrap();
+            std::fs::write(folder.0.join(path), vec![7; current.length as usize]).unwrap();
+        } else {
+            (0..MAX_TRIALS).for_each(|_| assert_eq!(open(&telco, &folder), [2]));
+        }
+        assert_eq!(open(&telco, &folder), [1], "rotten: {rotten}");
+    }
+}
+
+#[test]
+fn two_processes_at_once_are_safe() {
+    let (channel, folder) = ("https://a.example", Folder::new("two"));
+    let (telco, mut world) = (publisher(channel), World::default());
+    world.publish(channel, "telco", &[1], |_, _| {});
+    // Another process comes while the new image is tried, before any state names it.
+    let mut busy = Vec::new();
+    let mut probe = |_: &str, _: &[u8]| {
+        let mut other = folder.store();
+        busy.push(other.change_state("telco", |_| {}).unwrap_err().kind());
+        busy.push(other.keep_metadata(&[]).unwrap_err().kind());
+        true
+    };
+    let report = telco.update(&mut folder.store(), &mut world, NOW, b"phone", &mut probe).unwrap();
+    assert_eq!(busy, [FailureKind::Busy; 2]);
+    assert_eq!((outcome(&report), open(&telco, &folder)), (&Outcome::Installed { delta: false }, vec![1]));
+    assert!(folder.store().change_state("telco", |_| {}).is_ok(), "the lock was given back");
+}
