@@ -209,7 +209,7 @@ impl Client {
         let roles = self.walk.iter().flat_map(|walk| walk.visited());
         roles
             .filter_map(|role| Some((role, self.trusted.targets(role)?)))
-            .flat_map(|(role, targets)| targets.targets.iter().map(move |(path, target)| (role, path.as_str(), target)))
+            .flat_map(|(role, targets)| targets.targets.iter().map(move |(path, target)| (role, path, target)))
     }
 
     /// The target that `path` means, by the order of delegations, among the roles that [`Client::walk`] loaded, with the role that

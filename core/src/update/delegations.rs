@@ -3,8 +3,8 @@
 use super::json::Json;
 use super::keys::{PublicKey, hex};
 use super::metadata::{self, MAX_PATH, Role};
+use super::sorted::Sorted;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// Most roles that one role may delegate to.
 const MAX_ROLES: usize = 64;
@@ -16,7 +16,7 @@ const MAX_NAME: usize = 64;
 /// Roles that a role trusts, with their keys.
 #[derive(Clone, Debug, Default)]
 pub struct Delegations {
-    pub(super) keys: BTreeMap<String, PublicKey>,
+    pub(super) keys: Sorted<PublicKey>,
     roles: Vec<Delegation>,
 }
 

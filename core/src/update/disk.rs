@@ -4,7 +4,6 @@
 //! process only.
 
 use super::store::{Disk, DiskError};
-use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -12,13 +11,13 @@ use std::path::{Path, PathBuf};
 /// A folder of the file system.
 pub struct FolderDisk {
     root: PathBuf,
-    locks: BTreeMap<String, File>,
+    locks: Vec<(String, File)>,
 }
 
 impl FolderDisk {
     /// The folder is made when something is first written.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), locks: BTreeMap::new() }
+        Self { root: root.into(), locks: Vec::new() }
     }
 
     fn at(&self, path: &str) -> PathBuf {
@@ -120,11 +119,11 @@ impl Disk for FolderDisk {
             Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
             Err(fs::TryLockError::Error(error)) => return Err(failed(&error)),
         }
-        self.locks.insert(path.to_owned(), file);
+        self.locks.push((path.to_owned(), file));
         Ok(true)
     }
 
     fn unlock(&mut self, path: &str) {
-        self.locks.remove(path);
+        self.locks.retain(|(held, _)| held != path);
     }
 }

@@ -3,9 +3,8 @@
 //! Stricter than JSON: no duplicate key, no fraction, no number beyond 64 bits, bounded depth and size. The canonical form
 //! is that of OLPC, which TUF names: keys sorted, no white space, only the quote and the backslash escaped.
 
+use super::sorted::Sorted;
 use serde_json::de::{Deserializer, SliceRead};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde_core::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
@@ -29,7 +28,7 @@ pub enum Json {
     /// An array.
     List(Vec<Json>),
     /// An object.
-    Map(BTreeMap<String, Json>),
+    Map(Sorted<Json>),
 }
 
 impl Json {
@@ -51,7 +50,7 @@ impl Json {
 
     /// The members of an object.
     #[must_use]
-    pub fn map(&self) -> Option<&BTreeMap<String, Self>> {
+    pub fn map(&self) -> Option<&Sorted<Self>> {
         if let Self::Map(map) = self { Some(map) } else { None }
     }
 
@@ -187,16 +186,11 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| de::Error::custom("too deep"))?;
-        let mut map = BTreeMap::new();
+        let mut pairs = Vec::new();
         while let Some(key) = access.next_key::<String>()? {
-            match map.entry(key) {
-                Entry::Occupied(_) => return Err(de::Error::custom("a key stands twice")),
-                Entry::Vacant(place) => {
-                    place.insert(access.next_value_seed(Reader { depth, left: self.left })?);
-                }
-            }
+            pairs.push((key, access.next_value_seed(Reader { depth, left: self.left })?));
         }
-        Ok(Json::Map(map))
+        Sorted::of(pairs).map(Json::Map).ok_or_else(|| de::Error::custom("a key stands twice"))
     }
 }
 

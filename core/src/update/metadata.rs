@@ -7,9 +7,9 @@ use super::delegations::Delegations;
 use super::error::Failure;
 use super::json::Json;
 use super::keys::{PublicKey, hex};
+use super::sorted::Sorted;
 use super::time;
 use sha2::{Digest, Sha256, Sha512};
-use std::collections::BTreeMap;
 
 /// Names of the top-level roles.
 pub const ROOT: &str = "root";
@@ -72,7 +72,7 @@ impl Envelope {
     }
 
     /// Whether `role` is reached: as many distinct keys of it as its threshold signed this. Equal keys under two ids count once.
-    pub(super) fn meets(&self, role: &Role, keys: &BTreeMap<String, PublicKey>) -> bool {
+    pub(super) fn meets(&self, role: &Role, keys: &Sorted<PublicKey>) -> bool {
         let message = self.signed.canonical();
         let mut counted: Vec<&PublicKey> = Vec::new();
         for (id, signature) in self.signatures.iter().filter(|(id, _)| role.key_ids.contains(id)) {
@@ -109,9 +109,9 @@ impl Role {
 }
 
 /// Keys by id; what is of no known kind is left out.
-pub(super) fn keys(json: &Json) -> Option<BTreeMap<String, PublicKey>> {
+pub(super) fn keys(json: &Json) -> Option<Sorted<PublicKey>> {
     let map = json.map().filter(|m| m.len() <= MAX_KEYS)?;
-    Some(map.iter().filter_map(|(id, key)| Some((id.clone(), PublicKey::read(key)?))).collect())
+    Sorted::of(map.iter().filter_map(|(id, key)| Some((id.to_owned(), PublicKey::read(key)?))).collect())
 }
 
 /// The fields that all types have.
@@ -135,7 +135,7 @@ impl Common {
 pub struct Root {
     pub(super) common: Common,
     pub(super) consistent: bool,
-    pub(super) keys: BTreeMap<String, PublicKey>,
+    pub(super) keys: Sorted<PublicKey>,
     roles: [Role; 4],
 }
 
@@ -243,7 +243,7 @@ impl Timestamp {
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub(super) common: Common,
-    pub(super) files: BTreeMap<String, FileMeta>,
+    pub(super) files: Sorted<FileMeta>,
 }
 
 impl Snapshot {
@@ -251,8 +251,8 @@ impl Snapshot {
         let json = &envelope.signed;
         let parse = || {
             let listed = json.get("meta")?.map().filter(|m| m.len() <= MAX_FILES)?;
-            let files = listed.iter().map(|(name, meta)| Some((name.clone(), FileMeta::read(meta)?)));
-            Some(Self { common: Common::read(json)?, files: files.collect::<Option<_>>()? })
+            let files = listed.iter().map(|(name, meta)| Some((name.to_owned(), FileMeta::read(meta)?)));
+            Some(Self { common: Common::read(json)?, files: Sorted::of(files.collect::<Option<_>>()?)? })
         };
         parse().ok_or_else(|| Failure::publisher("snapshot: a field is missing, malformed or out of bounds"))
     }
@@ -299,7 +299,7 @@ impl TargetFile {
 #[derive(Clone, Debug)]
 pub struct Targets {
     pub(super) common: Common,
-    pub(super) targets: BTreeMap<String, TargetFile>,
+    pub(super) targets: Sorted<TargetFile>,
     pub(super) delegations: Delegations,
 }
 
@@ -310,7 +310,8 @@ impl Targets {
             let listed = json.get("targets")?.map().filter(|m| m.len() <= MAX_TARGETS)?;
             // A target that cannot be used here, for its path or its hashes, is as good as not listed.
             let usable = listed.iter().filter(|(path, _)| path.len() <= MAX_PATH);
-            let targets = usable.filter_map(|(path, target)| Some((path.clone(), TargetFile::read(target)?))).collect();
+            let targets = usable.filter_map(|(path, target)| Some((path.to_owned(), TargetFile::read(target)?)));
+            let targets = Sorted::of(targets.collect())?;
             let delegations = json.get("delegations").map_or(Some(Delegations::default()), Delegations::read)?;
             Some(Self { common: Common::read(json)?, targets, delegations })
         };

@@ -14,7 +14,6 @@ use super::keys::hex;
 use super::metadata::TargetFile;
 use crate::pack::{ENGINE, MAJOR, MAX_IMAGE};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// Most targets of packs that are looked at.
 const MAX_RELEASES: usize = 2_048;
@@ -77,7 +76,7 @@ struct Release<'a> {
 /// Releases in signed metadata after [`Client::walk`], by pack.
 pub struct Catalogue<'a> {
     client: &'a Client,
-    fulls: BTreeMap<&'a str, Vec<Release<'a>>>,
+    fulls: Vec<Release<'a>>,
     deltas: Vec<Release<'a>>,
 }
 
@@ -85,7 +84,7 @@ impl<'a> Catalogue<'a> {
     /// Reads what the walk found. A target whose `custom` is malformed is passed over: it cannot be installed, nothing else suffers.
     #[must_use]
     pub fn read(client: &'a Client) -> Self {
-        let mut catalogue = Self { client, fulls: BTreeMap::new(), deltas: Vec::new() };
+        let mut catalogue = Self { client, fulls: Vec::new(), deltas: Vec::new() };
         for (role, path, target) in client.listed() {
             let Some(custom) = target.custom.get("scamfilter") else { continue };
             let Some(release) = release(path, custom) else { continue };
@@ -93,14 +92,13 @@ impl<'a> Catalogue<'a> {
             if client.resolve(path).is_none_or(|(owner, ..)| owner != role) {
                 continue;
             }
-            let count = catalogue.deltas.len() + catalogue.fulls.values().map(Vec::len).sum::<usize>();
-            if count >= MAX_RELEASES {
+            if catalogue.deltas.len() + catalogue.fulls.len() >= MAX_RELEASES {
                 break;
             }
             if custom.get("from").is_some() {
                 catalogue.deltas.push(release);
             } else {
-                catalogue.fulls.entry(release.pack).or_default().push(release);
+                catalogue.fulls.push(release);
             }
         }
         catalogue
@@ -108,21 +106,22 @@ impl<'a> Catalogue<'a> {
 
     /// Ids of packs that have a release for the phone's countries, and for this library.
     pub fn packs(&self, phone: &Phone<'_>) -> Vec<&'a str> {
-        let fits = |releases: &Vec<Release<'_>>| releases.iter().any(|r| usable(r, phone));
-        self.fulls.iter().filter(|(_, releases)| fits(releases)).map(|(pack, _)| *pack).collect()
+        let mut packs: Vec<&str> = self.fulls.iter().filter(|r| usable(r, phone)).map(|r| r.pack).collect();
+        packs.sort_unstable();
+        packs.dedup();
+        packs
     }
 
     /// What to do about `pack`; `others` is how many bytes the images of the publisher's other packs take.
     #[must_use]
     pub fn plan(&self, pack: &str, state: &PackState, phone: &Phone<'_>, others: u64) -> Decision {
-        let none = Vec::new();
-        let releases = self.fulls.get(pack).unwrap_or(&none);
-        let withdrawn = |sha256: &[u8; 32]| releases.iter().any(|r| r.image.sha256 == *sha256 && is_withdrawn(r));
+        let releases = || self.fulls.iter().filter(|r| r.pack == pack);
+        let withdrawn = |sha256: &[u8; 32]| releases().any(|r| r.image.sha256 == *sha256 && is_withdrawn(r));
         if state.current.is_some_and(|c| withdrawn(&c.sha256)) {
             return Decision::GoBack;
         }
         let here = state.current.map(|c| c.sha256);
-        let eligible = releases.iter().filter(|r| {
+        let eligible = releases().filter(|r| {
             let new = !is_withdrawn(r) && !state.is_quarantined(&r.image.sha256);
             new && usable(r, phone) && (Some(r.image.sha256) == here || rolled_out(r, phone.install_id))
         });

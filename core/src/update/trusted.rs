@@ -5,7 +5,6 @@
 use super::delegations::Delegations;
 use super::error::{Failure, FailureKind};
 use super::metadata::{Common, Envelope, ROOT, Root, SNAPSHOT, Snapshot, TARGETS, TIMESTAMP, Targets, Timestamp};
-use std::collections::BTreeMap;
 
 /// Verified metadata of one publisher.
 pub(super) struct Trusted {
@@ -14,11 +13,12 @@ pub(super) struct Trusted {
     pub(super) root: Root,
     timestamp: Option<Timestamp>,
     snapshot: Option<Snapshot>,
-    roles: BTreeMap<String, LoadedRole>,
+    roles: Vec<LoadedRole>,
 }
 
 /// Metadata of targets, with its bytes: another delegation to the same role has to verify them anew.
 struct LoadedRole {
+    name: String,
     bytes: Vec<u8>,
     targets: Targets,
 }
@@ -40,7 +40,7 @@ impl Trusted {
         if !envelope.meets(root.role(ROOT), &root.keys) {
             return Err(Failure::publisher("root: not signed by its own keys"));
         }
-        Ok(Self { now, root, timestamp: None, snapshot: None, roles: BTreeMap::new() })
+        Ok(Self { now, root, timestamp: None, snapshot: None, roles: Vec::new() })
     }
 
     /// 5.3.4 to 5.3.7: the next root.
@@ -104,7 +104,7 @@ impl Trusted {
         let new = Snapshot::read(&envelope)?;
         if let Some(old) = &self.snapshot {
             // 5.5.5: no file vanishes, none gets older.
-            for (name, file) in &old.files {
+            for (name, file) in old.files.iter() {
                 let now = new
                     .files
                     .get(name)
@@ -144,13 +144,14 @@ impl Trusted {
         }
         // 5.6.5: not expired.
         self.fresh(TARGETS, targets.common)?;
-        self.roles.insert(role.to_owned(), LoadedRole { bytes: bytes.to_vec(), targets });
+        self.roles.retain(|loaded| loaded.name != role);
+        self.roles.push(LoadedRole { name: role.to_owned(), bytes: bytes.to_vec(), targets });
         Ok(())
     }
 
     /// Metadata of a role that is loaded, if `parent` trusts it too; nothing when it has to be loaded first.
     pub(super) fn loaded(&self, role: &str, parent: Option<&str>) -> Result<Option<&Targets>, Failure> {
-        let Some(loaded) = self.roles.get(role) else { return Ok(None) };
+        let Some(loaded) = self.roles.iter().find(|loaded| loaded.name == role) else { return Ok(None) };
         if let Some(parent) = parent {
             self.signed_for(&Envelope::read(&loaded.bytes, TARGETS)?, role, parent)?;
         }
@@ -159,7 +160,7 @@ impl Trusted {
 
     /// Metadata of a role that is loaded, whoever delegates to it.
     pub(super) fn targets(&self, role: &str) -> Option<&Targets> {
-        self.roles.get(role).map(|loaded| &loaded.targets)
+        self.roles.iter().find(|loaded| loaded.name == role).map(|loaded| &loaded.targets)
     }
 
     /// Whom a loaded role trusts.

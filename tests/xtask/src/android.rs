@@ -82,7 +82,12 @@ fn link(root: &Path, abi: &Abi) -> anyhow::Result<PathBuf> {
     libunwind(root, abi, &support)?;
     let search = format!("link-arg=-L{}", support.display());
     let flags = ["linker-flavor=ld.lld", &search, "link-arg=-zmax-page-size=16384", "link-arg=--hash-style=both"];
-    let flags = flags.into_iter().chain(["link-arg=-zdefs", "link-arg=--gc-sections"]);
+    let flags = flags.into_iter().chain([
+        "link-arg=-zdefs",
+        "link-arg=--gc-sections",
+        "link-arg=--icf=all",
+        "link-arg=--pack-dyn-relocs=android",
+    ]);
     let flags: Vec<String> = flags.flat_map(|f| ["-C".to_owned(), f.to_owned()]).collect();
     let prefix = format!("CARGO_TARGET_{}", abi.target.to_uppercase().replace('-', "_"));
     let linker = tool("ld.lld").context("ld.lld went away")?;
