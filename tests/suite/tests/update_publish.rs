@@ -97,6 +97,54 @@ fn killed_again_and_again(folder: &Path, address: &str) {
     whole(true);
 }
 
+/// Bad input: one line that says what to do, and no byte of the metadata is another.
+fn mistakes_change_nothing(folder: &Path, publish: &dyn Fn(&[&str]) -> Command) {
+    let metadata = folder.join("repo/metadata");
+    let state = || {
+        let files = std::fs::read_dir(&metadata).unwrap().map(|file| file.unwrap().path());
+        files.map(|path| (std::fs::read(&path).unwrap(), path)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = state();
+    let anna =
+        ["sign", "root2.json", "--root", "root.json", "--public", "anna.pub", "--passphrase-env", "WRONG", "--key"];
+    for (args, line) in [
+        (["rollout", "repo", "acme", "7", "1000"].as_slice(), "no release 7 of acme"),
+        (&["rollout", "repo", "acme", "2026112502", "1000"], "withdrawn for good"),
+        (&["refresh", "repo", "--keys", "none.json"], "the operator adds these keys"),
+        (&["accept", "repo", "root.json"], "the repository is at 2"),
+        (&["add", "repo", "v2/acme.scampack", "--scampack", "no-scampack"], "no-scampack: No such file"),
+        (&["key", "anna", "--plain"], "keys are never overwritten"),
+        (&[&anna[..], &["file:anna.pem"]].concat(), "wrong passphrase"),
+        (&[&anna[..], &["file:none.pem"]].concat(), "its holder brings the key"),
+        (&[&anna[..], &["usb:anna"]].concat(), "no such kind of key"),
+    ] {
+        let output = publish(args).env("WRONG", "not it").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        assert!(said.starts_with("error: ") && said.lines().count() == 1 && said.contains(line), "{args:?}: {said}");
+        assert!(before == state(), "{args:?} changed the repository");
+    }
+    let soon = publish(&["verify", "repo", "--warn-days", "8"]).output().unwrap();
+    assert_eq!(soon.status.code(), Some(1), "{}", String::from_utf8_lossy(&soon.stdout));
+}
+
+/// SIGKILL at every stage of a publishing run: what lies there is read by the client.
+fn publishing_killed(folder: &Path, address: &str, publish: &dyn Fn(&[&str]) -> Command) {
+    let rollout = || publish(&["rollout", "repo", "acme", "2026112501", "1000"]);
+    let begun = Instant::now();
+    assert!(rollout().status().unwrap().success());
+    let long = begun.elapsed();
+    for kill in 0..12 {
+        let mut child = rollout().stderr(Stdio::null()).spawn().unwrap();
+        // Metadata are written at the end of a run.
+        std::thread::sleep(long * (24 + kill) / 36);
+        let _ = child.kill();
+        child.wait().unwrap();
+        assert!(update(folder, address).output().unwrap().status.success(), "kill {kill}");
+    }
+    assert!(rollout().status().unwrap().success());
+}
+
 #[test]
 fn the_operators_demo_runs() {
     let Some(python) = python() else {
@@ -112,7 +160,7 @@ fn the_operators_demo_runs() {
     assert!(built.success());
     let mut run = Command::new("sh");
     run.arg(demo).current_dir(&folder).env("REPO_URL", &address).env("SOURCES", Path::new(ROOT).join("rules"));
-    run.env("PYTHON", python).env("SCAMPACK", Path::new(ROOT).join("target/debug/scampack"));
+    run.env("PYTHON", &python).env("SCAMPACK", Path::new(ROOT).join("target/debug/scampack"));
     let output = run.output().unwrap();
     let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}\n{errors}");
@@ -128,6 +176,13 @@ fn the_operators_demo_runs() {
     let output = update(&folder, &address).args(["--if-due", "--metered"]).output().unwrap();
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("not due for"), "{output:?}");
     killed_again_and_again(&folder, &address);
+    let publish = |args: &[&str]| {
+        let mut publish = Command::new(&python);
+        publish.arg(Path::new(ROOT).join("rules/publish/publish.py")).args(args).current_dir(&folder);
+        publish
+    };
+    mistakes_change_nothing(&folder, &publish);
+    publishing_killed(&folder, &address, &publish);
     // A changed byte on the mirror is refused; the store keeps its pack.
     let timestamp = folder.join("repo/metadata/timestamp.json");
     let mut bytes = std::fs::read(&timestamp).unwrap();
