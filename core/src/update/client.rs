@@ -216,9 +216,15 @@ impl Client {
     /// says so and where it lies below the base of targets.
     #[must_use]
     pub fn resolve(&self, path: &str) -> Option<(String, TargetFile, String)> {
-        let (role, target) = super::walk::resolve(&self.trusted, path)?;
+        let mut unbounded = u64::MAX;
+        let (role, target) = super::walk::resolve(&self.trusted, path, &mut unbounded)?;
         let location = target.location(path, self.trusted.root.consistent);
         Some((role, target, location))
+    }
+
+    /// The role that [`Client::resolve`] names; nothing once `work`, steps of comparing with patterns, is used up.
+    pub(super) fn owner(&self, path: &str, work: &mut u64) -> Option<String> {
+        super::walk::resolve(&self.trusted, path, work).map(|(role, _)| role)
     }
 
     /// Delegated roles that could not be verified, with the reason.

@@ -18,6 +18,8 @@ const MAX_NAME: usize = 64;
 pub struct Delegations {
     pub(super) keys: Sorted<PublicKey>,
     roles: Vec<Delegation>,
+    /// Bytes of all patterns: what comparing a path with them costs a byte.
+    pub(super) width: u64,
 }
 
 /// One of them.
@@ -36,6 +38,13 @@ enum Scope {
     HashPrefixes(Vec<String>),
 }
 
+impl Scope {
+    fn width(&self) -> u64 {
+        let (Self::Patterns(texts) | Self::HashPrefixes(texts)) = self;
+        texts.iter().map(|text| text.len() as u64 + 1).sum()
+    }
+}
+
 impl Delegations {
     /// Reads the field; nothing when it is malformed or larger than a phone should look at.
     pub(super) fn read(json: &Json) -> Option<Self> {
@@ -50,7 +59,8 @@ impl Delegations {
             }
             roles.push(role);
         }
-        Some(Self { keys, roles })
+        let width = roles.iter().map(|role| role.scope.width()).sum();
+        Some(Self { keys, roles, width })
     }
 
     /// The delegation to `name`.
@@ -76,7 +86,9 @@ impl Delegation {
     fn read(json: &Json) -> Option<Self> {
         let name = json.get("name")?.text().filter(|n| (1..=MAX_NAME).contains(&n.len()))?;
         // A delegated role must not stand in for a top-level one, in this set or in the store.
-        if [metadata::ROOT, metadata::TIMESTAMP, metadata::SNAPSHOT, metadata::TARGETS].contains(&name) {
+        // Disks that do not tell capitals apart would take one for the other.
+        let reserved = [metadata::ROOT, metadata::TIMESTAMP, metadata::SNAPSHOT, metadata::TARGETS];
+        if reserved.iter().any(|other| other.eq_ignore_ascii_case(name)) {
             return None;
         }
         let texts = |field: &Json| {

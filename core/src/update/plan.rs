@@ -1,6 +1,7 @@
 //! What to do about a pack. In: releases that the publisher signed, what is installed, and the phone. Out: one decision.
 //!
-//! A release stands in the `custom` field of a target under `scamfilter`:
+//! A release is a target `packs/PACK/NAME`, so that who is trusted with the paths of one pack says nothing of another. What it is
+//! stands in its `custom` field under `scamfilter`:
 //! ```text
 //! full   {"pack":"th","serial":12,"major":1,"engines":[1,1],"countries":["TH"],"image":{"sha256":"…","length":123},
 //!         "rollout":{"permille":100,"salt":"…"}, "withdrawn":true?}
@@ -12,11 +13,17 @@ use super::install_state::{Installed, PackState};
 use super::json::Json;
 use super::keys::hex;
 use super::metadata::TargetFile;
+use super::store::is_pack_id;
 use crate::pack::{ENGINE, MAJOR, MAX_IMAGE};
 use sha2::{Digest, Sha256};
 
-/// Most targets of packs that are looked at.
-const MAX_RELEASES: usize = 2_048;
+/// Most targets of packs that are looked at, in all and of one role.
+const MAX_RELEASES: usize = 4_096;
+const MAX_OF_ROLE: usize = 1_024;
+/// Steps of comparing paths with patterns that reading a catalogue may take; honest ones need some thousands.
+const MAX_WORK: u64 = 50_000_000;
+/// Longest name of a file of a release.
+const MAX_NAME: usize = 128;
 /// Largest download of a pack.
 const MAX_DOWNLOAD: u64 = 32 << 20;
 
@@ -85,15 +92,22 @@ impl<'a> Catalogue<'a> {
     #[must_use]
     pub fn read(client: &'a Client) -> Self {
         let mut catalogue = Self { client, fulls: Vec::new(), deltas: Vec::new() };
+        let (mut looked, mut of_role, mut last, mut work) = (0, 0, "", MAX_WORK);
         for (role, path, target) in client.listed() {
             let Some(custom) = target.custom.get("scamfilter") else { continue };
             let Some(release) = release(path, custom) else { continue };
-            // A role may list any path; it counts only where the order of delegations leads to that role.
-            if client.resolve(path).is_none_or(|(owner, ..)| owner != role) {
+            of_role = if last == role { of_role + 1 } else { 1 };
+            last = role;
+            if of_role > MAX_OF_ROLE {
                 continue;
             }
-            if catalogue.deltas.len() + catalogue.fulls.len() >= MAX_RELEASES {
+            looked += 1;
+            if looked > MAX_RELEASES {
                 break;
+            }
+            // A role may list any path; it counts only where the order of delegations leads to that role.
+            if client.owner(path, &mut work).is_none_or(|owner| owner != role) {
+                continue;
             }
             if custom.get("from").is_some() {
                 catalogue.deltas.push(release);
@@ -160,7 +174,12 @@ fn release<'a>(path: &'a str, custom: &'a Json) -> Option<Release<'a>> {
     let length = image.get("length")?.count().filter(|l| *l <= MAX_IMAGE as u64)?;
     let serial = custom.get("serial").map_or(Some(0), Json::count)?;
     let image = Installed { sha256: digest(image.get("sha256")?)?, length, serial };
-    Some(Release { pack: custom.get("pack")?.text()?, image, path, custom })
+    let pack = custom.get("pack")?.text()?;
+    let name = path.strip_prefix("packs/")?.strip_prefix(pack)?.strip_prefix('/')?;
+    // The path goes to the app's host as it stands: nothing in it may mean another place.
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let named = (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(plain) && !name.starts_with('.');
+    (named && is_pack_id(pack)).then_some(Release { pack, image, path, custom })
 }
 
 fn digest(json: &Json) -> Option<[u8; 32]> {

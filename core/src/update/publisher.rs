@@ -115,7 +115,9 @@ impl Publisher {
             let packs = catalogue.packs(&phone);
             let mut report = Report::default();
             for pack in &packs {
-                let others: Vec<&str> = packs.iter().copied().filter(|other| other != pack).collect();
+                // All that the store holds counts, listed still or not: new names must not fill the disk.
+                let stored = store.packs()?;
+                let others: Vec<&str> = stored.iter().map(String::as_str).filter(|other| other != pack).collect();
                 let done = self.one(store, host, &catalogue, &phone, (pack, &others), probe);
                 report.packs.push(((*pack).to_owned(), done.unwrap_or_else(Outcome::Failed)));
             }

@@ -299,10 +299,15 @@ fn meta_file(role: &str) -> String {
     format!("meta/{}.json", encoded(role))
 }
 
+/// Whether a text can be the id of a pack.
+pub(super) fn is_pack_id(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+    (1..=64).contains(&text.len()) && text.bytes().all(plain)
+}
+
 /// Folder of a pack; ids are names of files, so they are letters, digits, hyphen and underscore only.
 fn folder(pack: &str) -> Result<String, Failure> {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
-    if !(1..=64).contains(&pack.len()) || !pack.bytes().all(plain) {
+    if !is_pack_id(pack) {
         return Err(Failure::app("no id of a pack: a-z, 0-9, hyphen and underscore"));
     }
     Ok(format!("packs/{pack}"))

@@ -5,6 +5,7 @@
 use super::delegations::Delegations;
 use super::error::{Failure, FailureKind};
 use super::metadata::{Common, Envelope, ROOT, Root, SNAPSHOT, Snapshot, TARGETS, TIMESTAMP, Targets, Timestamp};
+use std::sync::{Mutex, PoisonError};
 
 /// Verified metadata of one publisher.
 pub(super) struct Trusted {
@@ -19,6 +20,8 @@ pub(super) struct Trusted {
 /// Metadata of targets, with its bytes: another delegation to the same role has to verify them anew.
 struct LoadedRole {
     name: String,
+    /// Delegators whose keys its signatures were compared with, and whether they met: the same question comes with every path.
+    asked: Mutex<Vec<(String, bool)>>,
     bytes: Vec<u8>,
     targets: Targets,
 }
@@ -145,17 +148,28 @@ impl Trusted {
         // 5.6.5: not expired.
         self.fresh(TARGETS, targets.common)?;
         self.roles.retain(|loaded| loaded.name != role);
-        self.roles.push(LoadedRole { name: role.to_owned(), bytes: bytes.to_vec(), targets });
+        // What was known of others rests on delegations that may be new now.
+        self.roles.iter_mut().for_each(|loaded| loaded.asked = Mutex::default());
+        let asked = parent.map(|parent| (parent.to_owned(), true)).into_iter().collect();
+        let (name, bytes) = (role.to_owned(), bytes.to_vec());
+        self.roles.push(LoadedRole { name, asked: Mutex::new(asked), bytes, targets });
         Ok(())
     }
 
     /// Metadata of a role that is loaded, if `parent` trusts it too; nothing when it has to be loaded first.
     pub(super) fn loaded(&self, role: &str, parent: Option<&str>) -> Result<Option<&Targets>, Failure> {
         let Some(loaded) = self.roles.iter().find(|loaded| loaded.name == role) else { return Ok(None) };
-        if let Some(parent) = parent {
-            self.signed_for(&Envelope::read(&loaded.bytes, TARGETS)?, role, parent)?;
+        let Some(parent) = parent else { return Ok(Some(&loaded.targets)) };
+        let mut asked = loaded.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.iter().any(|(other, met)| other == parent && *met) {
+            return Ok(Some(&loaded.targets));
         }
-        Ok(Some(&loaded.targets))
+        if asked.iter().any(|(other, _)| other == parent) {
+            return Err(unsigned());
+        }
+        let signed = self.signed_for(&Envelope::read(&loaded.bytes, TARGETS)?, role, parent);
+        asked.push((parent.to_owned(), signed.is_ok()));
+        signed.map(|()| Some(&loaded.targets))
     }
 
     /// Metadata of a role that is loaded, whoever delegates to it.
@@ -204,7 +218,7 @@ impl Trusted {
         let trusted = delegations.and_then(|d| Some((d.to(role)?, &d.keys)));
         match trusted {
             Some((delegation, keys)) if envelope.meets(&delegation.role, keys) => Ok(()),
-            _ => Err(Failure::publisher("targets: not signed by enough keys of the role that delegates")),
+            _ => Err(unsigned()),
         }
     }
 
@@ -215,6 +229,10 @@ impl Trusted {
         let reason = format!("{role}: version {} has expired, or the clock is wrong", common.version);
         Err(Failure::new(FailureKind::Expired, reason))
     }
+}
+
+fn unsigned() -> Failure {
+    Failure::publisher("targets: not signed by enough keys of the role that delegates")
 }
 
 fn not_older(role: &str, old: u64, new: u64) -> Result<(), Failure> {

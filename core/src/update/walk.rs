@@ -19,6 +19,8 @@ pub(super) struct Walk {
     pub(super) failed: Vec<(String, Failure)>,
     waiting: Vec<(String, Option<String>)>,
     visited: Vec<String>,
+    /// Steps of comparing with patterns that are left.
+    work: u64,
 }
 
 impl Walk {
@@ -28,7 +30,7 @@ impl Walk {
 
     pub(super) fn everywhere() -> Self {
         let waiting = vec![(TARGETS.to_owned(), None)];
-        Self { path: None, found: None, failed: Vec::new(), waiting, visited: Vec::new() }
+        Self { path: None, found: None, failed: Vec::new(), waiting, visited: Vec::new(), work: u64::MAX }
     }
 
     /// Roles in the order in which they were visited.
@@ -64,6 +66,14 @@ impl Walk {
                 self.found = Some((role, target.clone()));
                 break;
             }
+            if let Some(path) = &self.path {
+                let steps = targets.delegations.width.saturating_mul(path.len() as u64 + 1);
+                let Some(left) = self.work.checked_sub(steps) else {
+                    self.work = 0;
+                    break;
+                };
+                self.work = left;
+            }
             let children = targets.delegations.trusted_with(self.path.as_deref());
             if self.path.is_some() && children.last().is_some_and(|c| c.terminating) {
                 self.waiting.clear();
@@ -77,8 +87,12 @@ impl Walk {
 
 /// What a search for `path` finds among the roles that are loaded, with the role that lists it. A role on the way that is not
 /// loaded, or that its delegator did not sign for, ends the search: what stands behind it must not take its place.
-pub(super) fn resolve(trusted: &Trusted, path: &str) -> Option<(String, TargetFile)> {
-    let mut walk = Walk::to(path);
-    walk.next(trusted).ok().filter(Option::is_none)?;
-    walk.found
+///
+/// Takes from `work` the steps that comparing with patterns may cost; nothing once it is used up.
+pub(super) fn resolve(trusted: &Trusted, path: &str, work: &mut u64) -> Option<(String, TargetFile)> {
+    let mut walk = Walk { work: *work, ..Walk::to(path) };
+    let ended = walk.next(trusted);
+    *work = walk.work;
+    ended.ok().filter(Option::is_none)?;
+    walk.found.filter(|_| *work > 0)
 }

@@ -10,8 +10,10 @@
 pub mod drive;
 pub mod drive_update;
 pub mod hostile;
+pub mod phone;
 pub mod repository;
 pub mod seeds;
+pub mod world;
 
 use scamfilter::{PackSource, ScamFilter};
 use scampack::lower::{Compiled, compile, concepts};

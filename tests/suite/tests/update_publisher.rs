@@ -7,126 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
-use scamfilter::pack::{Header, write::PackWriter};
-use scamfilter::update::{
-    Answer, Failure, FailureKind, FolderDisk, Host, MAX_TRIALS, Outcome, Place, Publisher, Report, Store, delta,
-};
-use scamfilter::{Level, Pack};
-use scamfilter_tests::repository::{NOW, Repository, sha256};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
-
-fn image(id: &str, serial: u64) -> Vec<u8> {
-    let header = Header { minor: 0, engines: (1, 1), normaliser: 1, concept_set: 0, psl_date: 0, serial, expires: 0 };
-    let mut writer = PackWriter::new(header);
-    writer.meta("id", id);
-    writer.meta("title", &"a title that is longer than a table ".repeat(7));
-    writer.finish()
-}
-
-/// Repositories by their channel; files of targets by theirs.
-#[derive(Default)]
-struct World {
-    repositories: BTreeMap<String, Repository>,
-    targets: BTreeMap<String, Vec<u8>>,
-    fetched: Vec<String>,
-    down: bool,
-}
-
-impl World {
-    /// Publishes `serials` of the pack `id` under `channel`, each with a delta from the one before.
-    fn publish(&mut self, channel: &str, id: &str, serials: &[u64], change: impl Fn(u64, &mut Value)) {
-        let mut listed = serde_json::Map::new();
-        let mut put = |path: String, bytes: Vec<u8>, custom: Value| {
-            let digest = sha256(&bytes);
-            let target =
-                json!({ "length": bytes.len(), "hashes": { "sha256": digest }, "custom": { "scamfilter": custom } });
-            let (folder, name) = path.rsplit_once('/').unwrap();
-            self.targets.insert(format!("{channel}/{folder}/{digest}.{name}"), bytes);
-            listed.insert(path, target);
-        };
-        for (index, serial) in serials.iter().enumerate() {
-            let new = image(id, *serial);
-            let made = json!({ "sha256": sha256(&new), "length": new.len() });
-            let mut custom = json!({ "pack": id, "serial": serial, "major": 1, "engines": [1, 1], "countries": ["TH"], "image": made });
-            change(*serial, &mut custom);
-            put(format!("packs/{id}/{serial}.full"), delta(None, &new).unwrap(), custom);
-            if let Some(before) = index.checked_sub(1).map(|at| image(id, serials[at])) {
-                let custom = json!({ "pack": id, "from": sha256(&before), "image": made });
-                put(format!("packs/{id}/{serial}.delta"), delta(Some(&before), &new).unwrap(), custom);
-            }
-        }
-        let repository = self.repositories.entry(channel.to_owned()).or_default();
-        repository.targets = json!({ "targets": listed });
-        repository.release();
-    }
-}
-
-impl Host for World {
-    fn fetch(&mut self, channel: &str, place: Place<'_>, _: u64) -> Answer {
-        if self.down {
-            return Answer::Failed;
-        }
-        let found = match place {
-            Place::Metadata(path) => self.repositories.get(channel).and_then(|r| r.files.get(path)),
-            Place::Target(path) => {
-                self.fetched.push(path.to_owned());
-                self.targets.get(&format!("{channel}/{path}"))
-            }
-        };
-        found.cloned().map_or(Answer::Missing, Answer::Bytes)
-    }
-}
-
-/// A folder that is gone when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("scamfilter-publisher-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        Self(path)
-    }
-
-    fn store(&self) -> Store<FolderDisk> {
-        Store::new(FolderDisk::new(&self.0))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn publisher(channel: &str) -> Publisher {
-    Publisher {
-        root: Repository::default().root,
-        channel: channel.to_owned(),
-        countries: vec!["TH".to_owned()],
-        ceiling: Level::Suspicious,
-        may_guard: false,
-        quota: 1 << 20,
-    }
-}
-
-fn update(publisher: &Publisher, folder: &Folder, world: &mut World) -> Result<Report, Failure> {
-    let mut probe = |id: &str, bytes: &[u8]| Pack::open(Arc::new(bytes.to_vec())).is_ok_and(|pack| pack.id() == id);
-    publisher.update(&mut folder.store(), world, NOW, b"phone", &mut probe)
-}
+use scamfilter::update::{FailureKind, FolderDisk, MAX_TRIALS, Outcome, Publisher, Report, Store};
+use scamfilter_tests::repository::NOW;
+use scamfilter_tests::world::{Folder, World, open, publisher, update};
+use serde_json::json;
 
 fn outcome(report: &Report) -> &Outcome {
     assert_eq!(report.packs.len(), 1);
     &report.packs[0].1
-}
-
-/// Serials of the packs that an app would open.
-fn open(publisher: &Publisher, folder: &Folder) -> Vec<u64> {
-    let sources = publisher.open(&mut folder.store()).unwrap();
-    assert!(sources.iter().all(|s| s.ceiling == publisher.ceiling && s.may_guard == publisher.may_guard));
-    sources.into_iter().map(|source| Pack::open(source.bytes).unwrap().header().serial).collect()
 }
 
 #[test]
