@@ -38,7 +38,7 @@ pub use json::Json;
 pub use keys::PublicKey;
 pub use metadata::TargetFile;
 pub use plan::{Catalogue, Decision, Download, Install, Phone, bucket};
-pub use publisher::{Host, Outcome, Place, Publisher, Report};
+pub use publisher::{Host, Outcome, Place, Publisher, Report, layered};
 pub use schedule::{Polls, next_poll};
 pub use sorted::Sorted;
 pub use store::{Disk, DiskError, Store};

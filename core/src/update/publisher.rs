@@ -184,16 +184,17 @@ impl Publisher {
     }
 
     /// The images to open, with what the app allows. A process that opens an image on trial says so here, and calls
-    /// [`Publisher::confirm`] once it works; one that ends again and again before that goes back to the last good image.
+    /// [`Publisher::confirm`] once it works; one that ends again and again before that goes back to the last good image. Works
+    /// while another process updates the store, and where it cannot be written to.
     ///
     /// # Errors
-    /// [`FailureKind::Device`], [`FailureKind::Busy`].
+    /// [`FailureKind::Device`] when the store cannot be read.
     pub fn open<D: Disk>(&self, store: &mut Store<D>) -> Result<Vec<PackSource>, Failure> {
         let mut sources = Vec::new();
         for pack in store.packs()? {
             let mut state = store.state(&pack)?;
             if state.trials.is_some() {
-                state = store.change_state(&pack, PackState::begin)?;
+                state = noted(store, &pack, state, PackState::begin);
             }
             // At most the current one, and the last good one where that does not open.
             for _ in 0..2 {
@@ -206,7 +207,7 @@ impl Publisher {
                     sources.push(PackSource { bytes, ceiling: self.ceiling, may_guard: self.may_guard });
                     break;
                 }
-                state = store.change_state(&pack, |state| state.give_up(Quarantine::Probe))?;
+                state = noted(store, &pack, state, |state| state.give_up(Quarantine::Probe));
             }
         }
         Ok(sources)
@@ -224,4 +225,40 @@ impl Publisher {
         }
         Ok(())
     }
+}
+
+/// Changes a state in the store or, where that cannot be now, for this process only: what is installed must open.
+fn noted<D: Disk>(
+    store: &mut Store<D>,
+    pack: &str,
+    mut state: PackState,
+    change: impl Fn(&mut PackState),
+) -> PackState {
+    store.change_state(pack, &change).unwrap_or_else(|_| {
+        change(&mut state);
+        state
+    })
+}
+
+/// The packs to open: `packs`, such as those embedded in the app, and `more` of a publisher on top.
+///
+/// A pack takes the place of one with the same id only if its publisher has the right to guard and it is no older; else it is left
+/// out, as is a `common` without that right, so that nobody speaks in the name of another.
+#[must_use]
+pub fn layered(mut packs: Vec<PackSource>, more: Vec<PackSource>) -> Vec<PackSource> {
+    let about = |source: &PackSource| {
+        let opened = Pack::open(source.bytes.clone()).ok()?;
+        Some((opened.id().to_owned(), opened.header().serial))
+    };
+    for source in more {
+        let Some((id, serial)) = about(&source) else { continue };
+        let below =
+            packs.iter_mut().find_map(|below| about(below).filter(|(other, _)| *other == id).map(|at| (below, at.1)));
+        match below {
+            Some((below, older)) if source.may_guard && serial >= older => *below = source,
+            None if source.may_guard || id != "common" => packs.push(source),
+            _ => {}
+        }
+    }
+    packs
 }

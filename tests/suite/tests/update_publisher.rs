@@ -7,9 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
-use scamfilter::update::{FailureKind, FolderDisk, MAX_TRIALS, Outcome, Publisher, Report, Store};
+use scamfilter::update::{FailureKind, FolderDisk, MAX_TRIALS, Outcome, Publisher, Report, Store, layered};
+use scamfilter::{Pack, PackSource};
 use scamfilter_tests::repository::NOW;
-use scamfilter_tests::world::{Folder, World, open, publisher, update};
+use scamfilter_tests::world::{Folder, World, image, open, publisher, update};
 use serde_json::json;
 
 fn outcome(report: &Report) -> &Outcome {
@@ -124,6 +125,41 @@ fn an_image_that_ends_the_app_or_rots_on_disk_gives_way_to_the_last_good_one() {
         }
         assert_eq!(open(&telco, &folder), [1], "rotten: {rotten}");
     }
+}
+
+#[test]
+fn a_process_that_starts_during_an_update_opens_what_is_there() {
+    let (channel, folder) = ("https://a.example", Folder::new("starts"));
+    let (telco, mut world) = (publisher(channel), World::default());
+    world.publish(channel, "telco", &[1], |_, _| {});
+    update(&telco, &folder, &mut world).unwrap();
+    world.publish(channel, "telco", &[1, 2], |_, _| {});
+    let mut seen = Vec::new();
+    let mut probe = |_: &str, _: &[u8]| {
+        seen.push(open(&telco, &folder));
+        true
+    };
+    telco.update(&mut folder.store(), &mut world, NOW, b"phone", &mut probe).unwrap();
+    assert_eq!((seen, open(&telco, &folder)), (vec![vec![1]], vec![2]));
+}
+
+#[test]
+fn nobody_speaks_in_the_name_of_another() {
+    let source =
+        |id: &str, serial: u64, may_guard: bool| PackSource { may_guard, ..PackSource::new(image(id, serial)) };
+    let opened = |more: Vec<PackSource>| {
+        let packs = layered(vec![source("common", 5, false), source("th", 5, false)], more);
+        let about = |s: PackSource| Pack::open(s.bytes).map(|p| (p.id().to_owned(), p.header().serial)).unwrap();
+        packs.into_iter().map(about).collect::<Vec<_>>()
+    };
+    let as_embedded = vec![("common".to_owned(), 5), ("th".to_owned(), 5)];
+    let with = |id: &str, serial: u64| [as_embedded.clone(), vec![(id.to_owned(), serial)]].concat();
+    assert_eq!(opened(vec![source("bank", 1, false)]), with("bank", 1));
+    assert_eq!(opened(vec![source("common", 9, false), source("th", 9, false)]), as_embedded);
+    assert_eq!(opened(vec![source("common", 4, true), source("th", 5, true)]), as_embedded);
+    let newer = vec![("common".to_owned(), 6), ("th".to_owned(), 7)];
+    assert_eq!(opened(vec![source("common", 6, true), source("th", 7, true)]), newer);
+    assert!(layered(Vec::new(), vec![source("common", 9, false)]).is_empty());
 }
 
 #[test]

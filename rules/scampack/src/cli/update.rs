@@ -3,13 +3,16 @@
 use super::Ended;
 use super::files::{Image, sha256, write_whole};
 use super::output::Out;
+use super::sources::{self, Source};
 use anyhow::{Context, bail};
 use clap::Args;
 use scamfilter::update::{
-    Answer, FailureKind, FolderDisk, Host, Outcome, Place, Polls, Publisher, Report, Store, clock, delta, next_poll,
+    Answer, FailureKind, FolderDisk, Host, Outcome, Place, Polls, Publisher, Report, Store, clock, delta, layered,
+    next_poll,
 };
-use scamfilter::{Level, Pack};
+use scamfilter::{Level, Message, Pack, PackSource, ScamFilter};
 use serde_json::json;
+use std::cell::LazyCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +21,21 @@ use ureq::Agent;
 
 /// Bytes that images of one publisher may take, unless the caller says otherwise.
 const QUOTA: u64 = 64 << 20;
+/// What no pack may mark, whatever else it does: whoever loses these switches the filter off.
+const MUST_STAY_CLEAR: [&str; 12] = [
+    "รหัส OTP ของคุณคือ 482913 ใช้ได้ภายใน 5 นาที ห้ามบอกผู้อื่น",
+    "เงินเข้าบัญชี x1234 จำนวน 1,500.00 บาท คงเหลือ 8,230.50 บาท",
+    "พัสดุของคุณถึงสาขาแล้ว รับได้ถึงวันศุกร์ เวลา 18.00 น.",
+    "Your code is 482913. Do not share it with anyone.",
+    "Your parcel will be delivered today between 2 and 4 pm.",
+    "Ma xac thuc cua quy khach la 482913, hieu luc 5 phut.",
+    "Tài khoản 1234 vừa nhận 1.500.000 VND, số dư 8.230.500 VND.",
+    "Kode verifikasi Anda 482913. Jangan berikan kepada siapa pun.",
+    "Kod pengesahan anda ialah 482913. Jangan kongsi kod ini.",
+    "Ang iyong code ay 482913. Huwag ibigay kahit kanino.",
+    "您的验证码是482913,5分钟内有效,请勿告诉他人。",
+    "See you at the station at seven, I will bring the umbrella.",
+];
 /// Longest that one file may take: what never ends is no file.
 const DEADLINE: Duration = Duration::from_secs(300);
 
@@ -106,10 +124,13 @@ impl Update {
         let config = Agent::config_builder().timeout_global(Some(DEADLINE)).http_status_as_error(false).build();
         let mut host = Web { agent: config.into(), retry_after: None };
         let install_id = install_id(&self.store)?;
-        let mut probe = |pack: &str, image: &[u8]| {
-            let opened = Pack::open(Arc::new(image.to_vec()));
-            opened.is_ok_and(|opened| opened.verify().is_ok() && opened.id() == pack)
-        };
+        // Compiled only when there is a new image to try.
+        let common = LazyCell::new(|| {
+            let common: Vec<Source> = Source::starter().into_iter().take(1).collect();
+            let images = sources::images(out, &common).unwrap_or_default();
+            images.into_iter().map(|image| PackSource::new(image.bytes.to_vec())).collect::<Vec<_>>()
+        });
+        let mut probe = |pack: &str, image: &[u8]| well_behaved(&common, pack, image);
         let done = publisher.update(&mut store, &mut host, clock(system, 0, None), &install_id, &mut probe);
         let well = done.as_ref().is_ok_and(|report| report.failure().is_none());
         // Who finds the store in use has not asked anyone.
@@ -158,6 +179,15 @@ impl Update {
         }
         Ok((!report.packs.iter().any(|(_, outcome)| *outcome == Outcome::OverQuota)).into())
     }
+}
+
+/// Whether an image is whole, the pack that it should be, and, beside `common`, lets pass what must stay clear.
+fn well_behaved(common: &[PackSource], pack: &str, image: &[u8]) -> bool {
+    let whole = Pack::open(Arc::new(image.to_vec())).is_ok_and(|open| open.verify().is_ok() && open.id() == pack);
+    let source = PackSource { may_guard: true, ..PackSource::new(image) };
+    let filter = ScamFilter::open(layered(common.to_vec(), vec![source]));
+    let clear = |filter: &ScamFilter, text: &str| filter.check(&Message::sms(text)).level < Level::Suspicious;
+    whole && filter.is_ok_and(|filter| MUST_STAY_CLEAR.iter().all(|text| clear(&filter, text)))
 }
 
 /// Hosts of the web.
