@@ -88,6 +88,11 @@ impl<'a> LabelTable<'a> {
             })
     }
 
+    /// Hashes of all entries.
+    pub(super) fn hashes(self) -> impl Iterator<Item = u32> + use<'a> {
+        self.entries.as_chunks::<ENTRY>().0.iter().filter_map(|record| u32_at(record, 0))
+    }
+
     fn entry(self, record: &[u8; ENTRY]) -> Option<LabelEntry<'a>> {
         let kind = match record[16] {
             0 => LabelKind::Name,
@@ -108,42 +113,7 @@ impl<'a> LabelTable<'a> {
     }
 }
 
-/// Bits of a hash that a [`LabelSieve`] asks: 8 KiB.
-const SIEVE_BITS: u32 = 16;
-
-/// Which hashes stand in one of several tables: one question instead of one a pack.
-pub struct LabelSieve(Box<[u64]>);
-
-impl core::fmt::Debug for LabelSieve {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("LabelSieve").finish_non_exhaustive()
-    }
-}
-
-impl LabelSieve {
-    /// Reads the hashes of `tables` once.
-    #[must_use]
-    pub fn of<'t>(tables: impl Iterator<Item = LabelTable<'t>>) -> Self {
-        let mut words = vec![0u64; 1 << (SIEVE_BITS - 6)];
-        for hash in tables.flat_map(|table| table.entries.as_chunks::<ENTRY>().0.iter().filter_map(|r| u32_at(r, 0))) {
-            let bit = slot(hash, SIEVE_BITS);
-            if let Some(word) = words.get_mut(bit >> 6) {
-                *word |= 1 << (bit & 63);
-            }
-        }
-        Self(words.into_boxed_slice())
-    }
-
-    /// Whether some table may have an entry with this hash.
-    #[inline]
-    #[must_use]
-    pub fn passes(&self, hash: u32) -> bool {
-        let bit = slot(hash, SIEVE_BITS);
-        self.0.get(bit >> 6).is_some_and(|word| word >> (bit & 63) & 1 != 0)
-    }
-}
-
-fn slot(hash: u32, bits: u32) -> usize {
+pub(super) fn slot(hash: u32, bits: u32) -> usize {
     (hash.wrapping_mul(SPREAD) >> (32 - bits)) as usize
 }
 

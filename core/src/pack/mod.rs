@@ -34,7 +34,7 @@ pub(crate) use host_set_writer::SetShape;
 #[cfg(feature = "write")]
 pub use host_set_writer::encode_hashes;
 pub use hosts::{HostKey, HostList, PATH_SEGMENTS, hash48};
-pub use labels::{LabelEntry, LabelKind, LabelSieve, LabelTable, halves};
+pub use labels::{LabelEntry, LabelKind, LabelTable, halves};
 pub use model::{ConceptEntry, LEVELS, MAX_BITS, Model};
 #[cfg(feature = "write")]
 pub use model::{NewModel, NewTable};
@@ -43,7 +43,7 @@ pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};
 pub use rules::{ALWAYS, Op, Rule};
 pub use scoring::Scoring;
-pub use sieve::Sieve;
+pub use sieve::{LabelSieve, Sieve};
 
 use crate::error::Error;
 use crate::verdict::Level;

@@ -1,15 +1,37 @@
-//! What the filters of all packs let pass together. In: phrase tables. Out: per place of a text one question a tier, however
+//! What all packs hold together. In: phrase tables, label tables. Out: one question, of a place of a text or of a label, however
 //! many packs are open.
 
+use super::labels::{LabelTable, slot};
 use super::phrases::{PhraseTable, TIER_COUNT};
+
+/// A set of numbers of `2^bits`.
+struct Bits(Box<[u64]>);
+
+impl Bits {
+    fn new(bits: u32) -> Self {
+        Self(vec![0; 1 << bits.saturating_sub(6)].into_boxed_slice())
+    }
+
+    fn mark(&mut self, number: usize) {
+        if let Some(word) = self.0.get_mut(number >> 6) {
+            *word |= 1 << (number & 63);
+        }
+    }
+
+    #[inline]
+    fn marked(&self, number: usize) -> bool {
+        self.0.get(number >> 6).is_some_and(|word| word >> (number & 63) & 1 != 0)
+    }
+}
 
 /// Bits of a hash that are asked: a table of 16 KiB a tier. With the starter packs 5 to 14 bits in a hundred are set.
 const BITS: u32 = 17;
-const WORDS: usize = 1 << (BITS - 6);
+/// Bits of a label's hash that are asked: 8 KiB.
+const LABEL_BITS: u32 = 16;
 
 /// Filters of several tables in one; see [`super::scan`].
 pub struct Sieve {
-    tiers: [Box<[u64]>; TIER_COUNT],
+    tiers: [Bits; TIER_COUNT],
     /// By tier: some phrase may start inside a word.
     inside: [bool; TIER_COUNT],
 }
@@ -24,8 +46,7 @@ impl Sieve {
     /// Reads the filters of `tables` once; those of the same tables, in any order, are then to be scanned with it.
     #[must_use]
     pub fn of(tables: &[PhraseTable<'_>]) -> Self {
-        let mut sieve =
-            Self { tiers: core::array::from_fn(|_| vec![0; WORDS].into_boxed_slice()), inside: [false; TIER_COUNT] };
+        let mut sieve = Self { tiers: core::array::from_fn(|_| Bits::new(BITS)), inside: [false; TIER_COUNT] };
         for table in tables {
             let own = sieve.tiers.iter_mut().zip(&mut sieve.inside).zip(table.filters());
             for ((all, inside), (filter, bits, starts_inside)) in own {
@@ -39,9 +60,7 @@ impl Sieve {
     /// Whether some table may have a phrase with this hash in the tier.
     #[inline]
     pub(super) fn passes(&self, tier: usize, hash: u64) -> bool {
-        let bit = hash >> (64 - BITS);
-        let word = self.tiers.get(tier).and_then(|words| words.get((bit >> 6) as usize)).copied().unwrap_or(0);
-        word >> (bit & 63) & 1 != 0
+        self.tiers.get(tier).is_some_and(|all| all.marked((hash >> (64 - BITS)) as usize))
     }
 
     /// Whether some phrase of the tier may start inside a word.
@@ -51,18 +70,39 @@ impl Sieve {
     }
 }
 
+/// Which hashes stand in one of several label tables.
+pub struct LabelSieve(Bits);
+
+impl core::fmt::Debug for LabelSieve {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("LabelSieve").finish_non_exhaustive()
+    }
+}
+
+impl LabelSieve {
+    /// Reads the hashes of `tables` once.
+    #[must_use]
+    pub fn of<'t>(tables: impl Iterator<Item = LabelTable<'t>>) -> Self {
+        let mut all = Bits::new(LABEL_BITS);
+        tables.flat_map(LabelTable::hashes).for_each(|hash| all.mark(slot(hash, LABEL_BITS)));
+        Self(all)
+    }
+
+    /// Whether some table may have an entry with this hash.
+    #[inline]
+    #[must_use]
+    pub fn passes(&self, hash: u32) -> bool {
+        self.0.marked(slot(hash, LABEL_BITS))
+    }
+}
+
 /// Marks what a filter of 2^`bits` bits lets pass. A bit of a smaller one stands for several, of a larger one for a part.
-fn add(all: &mut [u64], filter: &[u8], bits: u32) {
-    let mut mark = |bit: usize| {
-        if let Some(word) = all.get_mut(bit >> 6) {
-            *word |= 1 << (bit & 63);
-        }
-    };
+fn add(all: &mut Bits, filter: &[u8], bits: u32) {
     for (index, byte) in filter.iter().enumerate().filter(|(_, byte)| **byte != 0) {
         for bit in (0..8).filter(|bit| byte >> bit & 1 != 0).map(|bit| index * 8 + bit) {
             match BITS.checked_sub(bits) {
-                Some(shift) => (bit << shift..(bit + 1) << shift).for_each(&mut mark),
-                None => mark(bit >> (bits - BITS)),
+                Some(shift) => (bit << shift..(bit + 1) << shift).for_each(|bit| all.mark(bit)),
+                None => all.mark(bit >> (bits - BITS)),
             }
         }
     }

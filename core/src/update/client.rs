@@ -201,7 +201,7 @@ impl Client {
     pub fn found(&self) -> Option<(TargetFile, String)> {
         let walk = self.walk.as_ref()?;
         let (_, target) = walk.found.as_ref()?;
-        Some((target.clone(), target.location(walk.path.as_deref()?, self.trusted.root.consistent)))
+        Some((target.clone(), self.location(walk.path.as_deref()?, target)))
     }
 
     /// Paths listed by roles that were loaded, with the role; see [`Client::resolve`] for which of them count.
@@ -218,8 +218,13 @@ impl Client {
     pub fn resolve(&self, path: &str) -> Option<(String, TargetFile, String)> {
         let mut unbounded = u64::MAX;
         let (role, target) = super::walk::resolve(&self.trusted, path, &mut unbounded)?;
-        let location = target.location(path, self.trusted.root.consistent);
+        let location = self.location(path, &target);
         Some((role, target, location))
+    }
+
+    /// Where the target at `path` lies below the base of targets.
+    pub(super) fn location(&self, path: &str, target: &TargetFile) -> String {
+        target.location(path, self.trusted.root.consistent)
     }
 
     /// The role that [`Client::resolve`] names; nothing once `work`, steps of comparing with patterns, is used up.

@@ -1,7 +1,7 @@
 //! Which images of a pack count. In: the bytes of STATE. Out: current, last good, and those not to be tried again; and back.
 
 use super::keys::hex;
-use super::store::digits;
+use super::store::{digits, whole_lines};
 use std::fmt::Write as _;
 
 /// Starts of a new image without a confirmation after which it is given up.
@@ -109,11 +109,8 @@ impl PackState {
     /// Reads what [`PackState::write`] wrote; nothing when a byte is missing or wrong.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let text = core::str::from_utf8(bytes).ok()?;
-        let mut lines = text.strip_suffix("end\n")?.lines();
-        lines.next().filter(|l| *l == FIRST_LINE)?;
         let mut state = Self::default();
-        for line in lines {
+        for line in whole_lines(bytes, FIRST_LINE)? {
             let mut words = line.split(' ');
             let (what, digest) = (words.next()?, words.next()?);
             let sha256: [u8; 32] = hex(digest)?.try_into().ok()?;

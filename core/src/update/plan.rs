@@ -77,6 +77,7 @@ struct Release<'a> {
     pack: &'a str,
     image: Installed,
     path: &'a str,
+    target: &'a TargetFile,
     custom: &'a Json,
 }
 
@@ -95,7 +96,7 @@ impl<'a> Catalogue<'a> {
         let (mut looked, mut of_role, mut last, mut work) = (0, 0, "", MAX_WORK);
         for (role, path, target) in client.listed() {
             let Some(custom) = target.custom.get("scamfilter") else { continue };
-            let Some(release) = release(path, custom) else { continue };
+            let Some(release) = release(path, target, custom) else { continue };
             of_role = if last == role { of_role + 1 } else { 1 };
             last = role;
             if of_role > MAX_OF_ROLE {
@@ -164,12 +165,13 @@ impl<'a> Catalogue<'a> {
     }
 
     fn download(&self, release: &Release<'_>) -> Option<Download> {
-        let (_, target, location) = self.client.resolve(release.path)?;
+        let target = release.target.clone();
+        let location = self.client.location(release.path, &target);
         (target.length <= MAX_DOWNLOAD).then_some(Download { location, target })
     }
 }
 
-fn release<'a>(path: &'a str, custom: &'a Json) -> Option<Release<'a>> {
+fn release<'a>(path: &'a str, target: &'a TargetFile, custom: &'a Json) -> Option<Release<'a>> {
     let image = custom.get("image")?;
     let length = image.get("length")?.count().filter(|l| *l <= MAX_IMAGE as u64)?;
     let serial = custom.get("serial").map_or(Some(0), Json::count)?;
@@ -179,7 +181,7 @@ fn release<'a>(path: &'a str, custom: &'a Json) -> Option<Release<'a>> {
     // The path goes to the app's host as it stands: nothing in it may mean another place.
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let named = (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(plain) && !name.starts_with('.');
-    (named && is_pack_id(pack)).then_some(Release { pack, image, path, custom })
+    (named && is_pack_id(pack)).then_some(Release { pack, image, path, target, custom })
 }
 
 fn digest(json: &Json) -> Option<[u8; 32]> {

@@ -2,6 +2,8 @@
 //!
 //! A pure function: it reads no clock. All times are in seconds.
 
+use super::store::whole_lines;
+
 /// Between two polls that go well.
 const PERIOD: u64 = 24 * 3_600;
 /// Behind the first failure; it doubles with every further one.
@@ -55,11 +57,8 @@ impl Polls {
     /// Reads what [`Polls::write`] wrote; nothing when a byte is missing or wrong.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let text = core::str::from_utf8(bytes).ok()?;
-        let mut lines = text.strip_suffix("end\n")?.lines();
-        lines.next().filter(|line| *line == FIRST_LINE)?;
         let mut polls = Self::default();
-        for line in lines {
+        for line in whole_lines(bytes, FIRST_LINE)? {
             let (name, value) = line.split_once(' ')?;
             let value = value.parse().ok()?;
             match name {

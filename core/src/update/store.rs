@@ -313,6 +313,13 @@ fn folder(pack: &str) -> Result<String, Failure> {
     Ok(format!("packs/{pack}"))
 }
 
+/// Lines of a small file of the store, which begins with `first` and ends with a line `end`; nothing when a byte is missing.
+pub(super) fn whole_lines<'a>(bytes: &'a [u8], first: &str) -> Option<core::str::Lines<'a>> {
+    let mut lines = core::str::from_utf8(bytes).ok()?.strip_suffix("end\n")?.lines();
+    lines.next().filter(|line| *line == first)?;
+    Some(lines)
+}
+
 /// Hexadecimal digits of a digest.
 pub(super) fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()

@@ -161,15 +161,15 @@ impl Trusted {
         let Some(loaded) = self.roles.iter().find(|loaded| loaded.name == role) else { return Ok(None) };
         let Some(parent) = parent else { return Ok(Some(&loaded.targets)) };
         let mut asked = loaded.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.iter().any(|(other, met)| other == parent && *met) {
-            return Ok(Some(&loaded.targets));
-        }
-        if asked.iter().any(|(other, _)| other == parent) {
-            return Err(unsigned());
-        }
-        let signed = self.signed_for(&Envelope::read(&loaded.bytes, TARGETS)?, role, parent);
-        asked.push((parent.to_owned(), signed.is_ok()));
-        signed.map(|()| Some(&loaded.targets))
+        let met = match asked.iter().find(|(other, _)| other == parent) {
+            Some((_, met)) => *met,
+            None => {
+                let met = self.signed_for(&Envelope::read(&loaded.bytes, TARGETS)?, role, parent).is_ok();
+                asked.push((parent.to_owned(), met));
+                met
+            }
+        };
+        if met { Ok(Some(&loaded.targets)) } else { Err(unsigned()) }
     }
 
     /// Metadata of a role that is loaded, whoever delegates to it.

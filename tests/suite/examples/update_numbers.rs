@@ -11,7 +11,8 @@
 
 use scamfilter::pack::{Header, encode_hashes, hash48, write::PackWriter};
 use scamfilter::update::{apply, delta};
-use scamfilter_tests::repository::{NOW, Repository, refreshed, sign};
+use scamfilter_tests::phone::refreshed;
+use scamfilter_tests::repository::{NOW, Repository, sign};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::time::Instant;

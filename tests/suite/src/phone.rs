@@ -23,6 +23,14 @@ pub struct Phone {
     pub asked: Vec<String>,
 }
 
+/// What a phone that never saw an update trusts after a refresh and a walk.
+///
+/// # Errors
+/// Those of the client.
+pub fn refreshed(repository: &Repository, now: u64) -> Result<Client, Failure> {
+    Phone { now, ..Phone::new(repository) }.refresh(&repository.files)
+}
+
 impl Phone {
     /// A phone that never saw an update.
     #[must_use]

@@ -1,7 +1,6 @@
 //! A small publisher for tests. In: what its roles say. Out: signed metadata as a host would serve it, right or wrong.
 
 use ed25519_compact::{KeyPair, Seed};
-use scamfilter::update::{Answer, Client, Failure, Step};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -117,28 +116,4 @@ impl Repository {
         self.files.insert(format!("{snapshot}.snapshot.json"), file);
         self.files.insert("timestamp.json".to_owned(), sign(&body, &[4]));
     }
-}
-
-/// A phone without a store after a refresh and a walk.
-///
-/// # Errors
-/// Those of the client.
-pub fn refreshed(repository: &Repository, now: u64) -> Result<Client, Failure> {
-    let mut client = Client::new(&repository.root, now)?;
-    for walk in [false, true] {
-        if walk {
-            client.walk();
-        }
-        loop {
-            match client.step()? {
-                Step::Load { .. } => client.answer(Answer::Missing),
-                Step::Fetch { path, .. } => {
-                    client.answer(repository.files.get(&path).cloned().map_or(Answer::Missing, Answer::Bytes));
-                }
-                Step::Save { .. } => {}
-                Step::Done => break,
-            }
-        }
-    }
-    Ok(client)
 }

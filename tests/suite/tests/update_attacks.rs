@@ -9,53 +9,16 @@
     reason = "a test fails by panicking"
 )]
 
-use scamfilter::update::{Answer, Client, Failure, FailureKind, Step, clock};
+use scamfilter::update::{FailureKind, clock};
+use scamfilter_tests::phone::Phone;
 use scamfilter_tests::repository::{NOW, Repository, key, root, sign};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// A phone: what it stored, and the clock.
-struct Phone {
-    stored: BTreeMap<String, Vec<u8>>,
-    root: Vec<u8>,
-    now: u64,
-}
-
-impl Phone {
-    fn new(repository: &Repository) -> Self {
-        Self { stored: BTreeMap::new(), root: repository.root.clone(), now: NOW }
-    }
-
-    fn refresh(&mut self, repository: &Repository) -> Result<Client, Failure> {
-        self.refresh_from(&repository.files)
-    }
-
-    fn refresh_from(&mut self, files: &BTreeMap<String, Vec<u8>>) -> Result<Client, Failure> {
-        let mut client = Client::new(&self.root, self.now)?;
-        self.drive(&mut client, files)?;
-        client.walk();
-        self.drive(&mut client, files)?;
-        Ok(client)
-    }
-
-    fn drive(&mut self, client: &mut Client, files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
-        let answer = |found: Option<&Vec<u8>>| found.cloned().map_or(Answer::Missing, Answer::Bytes);
-        for _ in 0..2_000 {
-            match client.step()? {
-                Step::Load { role } => client.answer(answer(self.stored.get(&role))),
-                Step::Fetch { path, .. } => client.answer(answer(files.get(&path))),
-                Step::Save { role, bytes } => drop(self.stored.insert(role, bytes)),
-                Step::Done => return Ok(()),
-            }
-        }
-        panic!("a refresh without an end");
-    }
-}
-
 /// Refused for the publisher's sake with `says`, and the phone stores what it did before.
 fn refused(phone: &mut Phone, files: &BTreeMap<String, Vec<u8>>, says: &str) {
     let before = phone.stored.get("targets").cloned();
-    let failure = phone.refresh_from(files).err().unwrap_or_else(|| panic!("accepted, where `{says}` is due"));
+    let failure = phone.refresh(files).err().unwrap_or_else(|| panic!("accepted, where `{says}` is due"));
     assert!(failure.kind() == FailureKind::Publisher && failure.to_string().contains(says), "{failure}");
     assert_eq!(phone.stored.get("targets").cloned(), before);
 }
@@ -63,7 +26,7 @@ fn refused(phone: &mut Phone, files: &BTreeMap<String, Vec<u8>>, says: &str) {
 fn started() -> (Repository, Phone) {
     let repository = Repository::default();
     let mut phone = Phone::new(&repository);
-    phone.refresh(&repository).unwrap();
+    phone.refresh(&repository.files).unwrap();
     (repository, phone)
 }
 
@@ -72,12 +35,12 @@ fn forged_or_changed_metadata() {
     for file in ["timestamp.json", "2.snapshot.json", "2.targets.json"] {
         let (mut repository, mut phone) = started();
         repository.release();
-        phone.refresh(&repository).unwrap();
+        phone.refresh(&repository.files).unwrap();
         let (mut repository, mut phone) = started();
         repository.release();
         let text = String::from_utf8(repository.files[file].clone()).unwrap().replace("2026-12-25", "2026-12-26");
         repository.files.insert(file.to_owned(), text.into_bytes());
-        assert_eq!(phone.refresh(&repository).err().map(|f| f.kind()), Some(FailureKind::Publisher), "{file}");
+        assert_eq!(phone.refresh(&repository.files).err().map(|f| f.kind()), Some(FailureKind::Publisher), "{file}");
     }
 }
 
@@ -122,7 +85,7 @@ fn stolen_online_key_and_recovery() {
     // The thief of the timestamp key runs far ahead; the phone follows.
     repository.versions.0 = 1_000_000;
     repository.publish();
-    phone.refresh(&repository).unwrap();
+    phone.refresh(&repository.files).unwrap();
     // A new root with another key makes the old version count for nothing.
     let mut rotated = root(2);
     rotated["roles"]["timestamp"]["keyids"] = json!(["k7"]);
@@ -132,7 +95,7 @@ fn stolen_online_key_and_recovery() {
     repository.publish();
     let body: serde_json::Value = serde_json::from_slice(&repository.files["timestamp.json"]).unwrap();
     repository.files.insert("timestamp.json".to_owned(), sign(&body["signed"], &[7]));
-    phone.refresh(&repository).unwrap();
+    phone.refresh(&repository.files).unwrap();
 }
 
 #[test]
@@ -140,7 +103,7 @@ fn rollback_of_any_role() {
     let (mut repository, mut phone) = started();
     let old = repository.files.clone();
     repository.release();
-    phone.refresh(&repository).unwrap();
+    phone.refresh(&repository.files).unwrap();
     refused(&mut phone, &old, "timestamp: version 1 is older than 2");
     repository.versions = (3, 1, 2);
     repository.publish();
@@ -154,18 +117,18 @@ fn rollback_of_any_role() {
 fn freeze_by_serving_the_old_for_ever() {
     let (repository, mut phone) = started();
     phone.now = NOW + 31 * 86_400;
-    let failure = phone.refresh(&repository).err().unwrap();
+    let failure = phone.refresh(&repository.files).err().unwrap();
     assert_eq!(failure.kind(), FailureKind::Expired, "{failure}");
 }
 
 #[test]
 fn clock_set_back_or_forward() {
     let (repository, mut phone) = started();
-    let accepted = phone.refresh(&repository).unwrap().timestamp_expires();
+    let accepted = phone.refresh(&repository.files).unwrap().timestamp_expires();
     for (system, well) in [(0, true), (NOW, true), (4_070_908_800, false), (NOW, true)] {
         phone.now = clock(system, NOW - 86_400, accepted);
         assert!(phone.now >= NOW - 86_400);
-        assert_eq!(phone.refresh(&repository).is_ok(), well, "{system}");
+        assert_eq!(phone.refresh(&repository.files).is_ok(), well, "{system}");
     }
 }
 
@@ -212,7 +175,7 @@ fn many_delegations_deep_nesting_and_path_traversal() {
     // A role that the snapshot does not list, whatever its name, is left out and never fetched.
     repository.targets = delegations(1, &|_| "../../timestamp".to_owned());
     repository.release();
-    let client = phone.refresh(&repository).unwrap();
+    let client = phone.refresh(&repository.files).unwrap();
     assert_eq!(client.left_out().len(), 1);
 }
 

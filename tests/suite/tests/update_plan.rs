@@ -10,7 +10,8 @@
 )]
 
 use scamfilter::update::{Catalogue, Client, Decision, Installed, PackState, Phone, Quarantine, bucket};
-use scamfilter_tests::repository::{NOW, Repository, refreshed, sha256};
+use scamfilter_tests::phone::refreshed;
+use scamfilter_tests::repository::{NOW, Repository, sha256};
 use serde_json::{Value, json};
 
 const PHONE: Phone<'_> = Phone { countries: &["TH"], install_id: b"phone", quota: 1_000 };

@@ -65,8 +65,7 @@ impl Packs {
 /// Packs with the starter packs' `common` in front where none of them is it: it says how scores become levels.
 fn with_common(out: &Out, mut images: Vec<Image>) -> anyhow::Result<Vec<Image>> {
     if !images.iter().any(|image| image.pack.id() == "common") {
-        let starter: Vec<Source> = Source::starter().into_iter().take(1).collect();
-        images.splice(0..0, sources::images(out, &starter)?);
+        images.splice(0..0, sources::images(out, &sources::with_common(Vec::new()))?);
         if out.human() {
             out.note("no pack `common` among them: that of the starter packs joins");
         }

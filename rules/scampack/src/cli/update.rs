@@ -3,7 +3,7 @@
 use super::Ended;
 use super::files::{Image, sha256, write_whole};
 use super::output::Out;
-use super::sources::{self, Source};
+use super::sources;
 use anyhow::{Context, bail};
 use clap::Args;
 use scamfilter::update::{
@@ -15,7 +15,6 @@ use serde_json::json;
 use std::cell::LazyCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::Agent;
 
@@ -112,7 +111,7 @@ impl Update {
         };
         let mut store = Store::new(FolderDisk::new(&self.store));
         let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-        let polls = Polls { metered: self.metered, charging: true, ..store.polls()? };
+        let mut polls = Polls { metered: self.metered, charging: true, ..store.polls()? };
         let due = next_poll(system, &polls, random());
         if self.if_due && due > system {
             out.result(
@@ -126,21 +125,21 @@ impl Update {
         let install_id = install_id(&self.store)?;
         // Compiled only when there is a new image to try.
         let common = LazyCell::new(|| {
-            let common: Vec<Source> = Source::starter().into_iter().take(1).collect();
-            let images = sources::images(out, &common).unwrap_or_default();
+            let images = sources::images(out, &sources::with_common(Vec::new())).unwrap_or_default();
             images.into_iter().map(|image| PackSource::new(image.bytes.to_vec())).collect::<Vec<_>>()
         });
         let mut probe = |pack: &str, image: &[u8]| well_behaved(&common, pack, image);
         let done = publisher.update(&mut store, &mut host, clock(system, 0, None), &install_id, &mut probe);
         let well = done.as_ref().is_ok_and(|report| report.failure().is_none());
         // Who finds the store in use has not asked anyone.
-        if !done.as_ref().is_err_and(|failure| failure.kind() == FailureKind::Busy) {
-            let mut polls = polls;
+        let kept = if done.as_ref().is_err_and(|failure| failure.kind() == FailureKind::Busy) {
+            Ok(())
+        } else {
             polls.note(system, well, host.retry_after);
-            let kept = store.save_polls(&polls);
-            done.as_ref().map_or(Ok(()), |_| kept)?;
-        }
+            store.save_polls(&polls)
+        };
         let report = done?;
+        kept?;
         Publisher::confirm(&mut store)?;
         self.tell(&mut store, &report, out)
     }
@@ -183,8 +182,8 @@ impl Update {
 
 /// Whether an image is whole, the pack that it should be, and, beside `common`, lets pass what must stay clear.
 fn well_behaved(common: &[PackSource], pack: &str, image: &[u8]) -> bool {
-    let whole = Pack::open(Arc::new(image.to_vec())).is_ok_and(|open| open.verify().is_ok() && open.id() == pack);
     let source = PackSource { may_guard: true, ..PackSource::new(image) };
+    let whole = Pack::open(source.bytes.clone()).is_ok_and(|open| open.verify().is_ok() && open.id() == pack);
     let filter = ScamFilter::open(layered(common.to_vec(), vec![source]));
     let clear = |filter: &ScamFilter, text: &str| filter.check(&Message::sms(text)).level < Level::Suspicious;
     whole && filter.is_ok_and(|filter| MUST_STAY_CLEAR.iter().all(|text| clear(&filter, text)))
