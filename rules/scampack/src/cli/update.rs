@@ -7,8 +7,8 @@ use super::sources;
 use anyhow::{Context, bail};
 use clap::Args;
 use scamfilter::update::{
-    Answer, FailureKind, FolderDisk, Host, Outcome, Place, Polls, Publisher, Report, Store, clock, delta, layered,
-    next_poll,
+    Answer, Client, FailureKind, FolderDisk, Host, Outcome, Place, Polls, Publisher, Report, Store, clock, delta,
+    layered, next_poll,
 };
 use scamfilter::{Level, Message, Pack, PackSource, ScamFilter};
 use serde_json::json;
@@ -101,6 +101,10 @@ pub(super) struct Update {
 impl Update {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let root = std::fs::read(&self.root).with_context(|| format!("cannot read {}", self.root.display()))?;
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        let now = clock(system, 0, None);
+        // A wrong file is the caller's to mend, and no poll that failed.
+        Client::new(&root, now).with_context(|| format!("{} is no root to trust", self.root.display()))?;
         let publisher = Publisher {
             root,
             channel: self.repo.trim_end_matches('/').to_owned(),
@@ -110,7 +114,6 @@ impl Update {
             quota: self.quota,
         };
         let mut store = Store::new(FolderDisk::new(&self.store));
-        let system = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let mut polls = Polls { metered: self.metered, charging: true, ..store.polls()? };
         let due = next_poll(system, &polls, random());
         if self.if_due && due > system {
@@ -129,7 +132,7 @@ impl Update {
             images.into_iter().map(|image| PackSource::new(image.bytes.to_vec())).collect::<Vec<_>>()
         });
         let mut probe = |pack: &str, image: &[u8]| well_behaved(&common, pack, image);
-        let done = publisher.update(&mut store, &mut host, clock(system, 0, None), &install_id, &mut probe);
+        let done = publisher.update(&mut store, &mut host, now, &install_id, &mut probe);
         let well = done.as_ref().is_ok_and(|report| report.failure().is_none());
         // Who finds the store in use has not asked anyone.
         let kept = if done.as_ref().is_err_and(|failure| failure.kind() == FailureKind::Busy) {
