@@ -12,7 +12,9 @@ mod hosts;
 mod labels;
 mod model;
 mod patterns;
-#[cfg(feature = "write")]
+#[cfg(feature = "update")]
+mod phrase_list;
+#[cfg(any(feature = "write", feature = "update"))]
 mod phrase_writer;
 mod phrases;
 mod policies;
@@ -39,6 +41,10 @@ pub use model::{ConceptEntry, LEVELS, MAX_BITS, Model};
 #[cfg(feature = "write")]
 pub use model::{NewModel, NewTable};
 pub use patterns::{Automaton, Pattern};
+#[cfg(feature = "update")]
+pub(crate) use phrase_list::built;
+#[cfg(all(feature = "write", feature = "update"))]
+pub(crate) use phrase_list::listed;
 pub use phrases::{PhraseEdge, PhraseHit, PhraseTable, Scanned, scan};
 pub use policies::{Policy, TextEntry};
 pub use rules::{ALWAYS, Op, Rule};

@@ -1,8 +1,7 @@
 //! Writer of the phrase table; see [`super::phrases`] for its form. In: phrases. Out: the section.
 
 use super::phrases::{
-    ANYWHERE, AS_WRITTEN, HEAD, OPEN_END, OPEN_START, PhraseEdge, RECORD_HEAD, TIER_COUNT, TIER_SIZE, glues, hashes,
-    window,
+    ANYWHERE, HEAD, OPEN_START, PhraseEdge, RECORD_HEAD, TIER_COUNT, TIER_SIZE, flags, glues, hashes, window,
 };
 use crate::text::{bare, phrase_skeleton};
 use std::collections::BTreeMap;
@@ -44,12 +43,8 @@ impl Member {
 pub(super) fn encode<'a>(phrases: impl Iterator<Item = (&'a str, PhraseEdge, u32)>) -> Vec<u8> {
     let mut tiers: [Vec<Member>; TIER_COUNT] = Default::default();
     for (text, edge, atom) in phrases.filter(|p| (3..256).contains(&p.0.len()) && p.2 <= MAX_ATOM) {
-        let mut flags = if edge.open_start { OPEN_START } else { 0 };
-        flags |= if edge.open_end { OPEN_END } else { 0 };
-        flags |= if edge.anywhere { ANYWHERE } else { 0 };
-        flags |= if edge.as_written { AS_WRITTEN } else { 0 };
         let [a, b, c, _] = atom.to_le_bytes();
-        let record = [&[text.len() as u8, flags, a, b, c], text.as_bytes()].concat();
+        let record = [&[text.len() as u8, flags(edge), a, b, c], text.as_bytes()].concat();
         let letters: String = text.chars().filter(|c| !c.is_ascii() || glues(*c as u8)).collect();
         let disguised = !edge.anywhere && !edge.as_written;
         let glued = text.contains(' ') && letters.len() >= GLUED && disguised;

@@ -22,6 +22,9 @@ pub(super) const TIER_SIZE: usize = 20;
 pub(super) const RECORD_HEAD: usize = 5;
 /// Bytes of text that the hashes of one place look at.
 const WINDOW: usize = 32;
+/// Bytes of the shortest phrase.
+const OPENING: usize = 3;
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Records compared, by byte of text and beside that: an honest bucket holds two on average, a crafted one everything.
 const LOOKS: usize = 16;
 const LOOKS_AT_LEAST: usize = 4096;
@@ -83,9 +86,29 @@ impl<'a> PhraseTable<'a> {
         Self { section, tiers: core::array::from_fn(|tier| Tier::read(section, tier)) }
     }
 
-    /// By tier: its filter, the bits of a hash that it asks, and whether some phrase may start inside a word.
-    pub(super) fn filters(&self) -> [(&'a [u8], u32, bool); TIER_COUNT] {
-        self.tiers.map(|tier| tier.map_or((&[][..], 3, false), |t| (t.filter, 64 - t.filter_shift, t.inside)))
+    /// By tier: its filter, and the bits of a hash that it asks.
+    pub(super) fn filters(&self) -> [(&'a [u8], u32); TIER_COUNT] {
+        self.tiers.map(|tier| tier.map_or((&[][..], 3), |t| (t.filter, 64 - t.filter_shift)))
+    }
+
+    /// Tells how each phrase begins that may start inside a word, as [`opening`] hashes it.
+    pub(super) fn openings_inside(&self, mut tell: impl FnMut(u64)) {
+        for record in self.tiers.iter().flatten().filter(|t| t.inside).flat_map(|tier| Records(tier.records)) {
+            let filed = record.text.is_empty();
+            let phrase = if filed { self.filed(&record) } else { Some(record) };
+            let Some(phrase) = phrase.filter(|p| p.flags & (OPEN_START | ANYWHERE) != 0) else { continue };
+            tell(opening(phrase.text));
+            if let (true, Ok(text)) = (filed, core::str::from_utf8(phrase.text)) {
+                let letters: Vec<u8> = phrase.text.iter().copied().filter(|b| glues(*b)).take(OPENING).collect();
+                tell(opening(&letters));
+                tell(opening(bare(text).as_bytes()));
+            }
+        }
+    }
+
+    /// The phrase that a record of length 0 stands for.
+    fn filed(&self, record: &Record<'a>) -> Option<Record<'a>> {
+        Records(self.section.get(record.atom as usize..)?).next()
     }
 
     /// Phrases in the table, with their flags and atoms, in the order of the section.
@@ -128,7 +151,6 @@ pub fn scan(
 ) -> bool {
     let text = view.text.as_bytes();
     let mut edges = view.edges.iter().map(|edge| *edge as usize).peekable();
-    let any_inside = (0..TIER_COUNT).any(|tier| sieve.inside(tier));
     let looks = text.len().saturating_mul(LOOKS).saturating_add(LOOKS_AT_LEAST);
     let mut search = Search { view, looks, left: limit, found };
     let mut before = 0u8;
@@ -136,15 +158,15 @@ pub fn scan(
         let apart = edges.next_if_eq(&start).is_some();
         let within = before.is_ascii_lowercase() && byte.is_ascii_lowercase() && !apart;
         before = byte;
-        if byte & 0xc0 == 0x80 || within && !any_inside {
+        if byte & 0xc0 == 0x80 {
             continue;
         }
         let rest = text.get(start..).unwrap_or(&[]);
+        if within && !sieve.opens_inside(opening(rest)) {
+            continue;
+        }
         for (tier, hash) in hashes(window(rest)).into_iter().enumerate() {
-            if sieve.passes(tier, hash)
-                && (!within || sieve.inside(tier))
-                && search.look(tables, tier, hash, within, start, rest).is_none()
-            {
+            if sieve.passes(tier, hash) && search.look(tables, tier, hash, within, start, rest).is_none() {
                 return false;
             }
         }
@@ -200,6 +222,14 @@ impl<F: FnMut(usize, PhraseHit)> Search<'_, F> {
     }
 }
 
+/// The hash of the first [`OPENING`] bytes at a place: that of the first tier.
+#[inline]
+pub(super) fn opening(rest: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word.iter_mut().zip(rest.iter().take(OPENING)).for_each(|(to, from)| *to = *from);
+    u64::from_le_bytes(word).wrapping_mul(GOLDEN)
+}
+
 /// The first bytes at a place, zeros behind the end of the text.
 pub(super) fn window(rest: &[u8]) -> [u8; WINDOW] {
     match rest.first_chunk::<WINDOW>() {
@@ -215,7 +245,6 @@ pub(super) fn window(rest: &[u8]) -> [u8; WINDOW] {
 /// Multiplicative hashes (Knuth; constants from the golden ratio and from MurmurHash3's finaliser) of the first 3, 6, 12,
 /// 20 and 32 bytes.
 pub(super) fn hashes(window: [u8; WINDOW]) -> [u64; TIER_COUNT] {
-    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const MURMUR: u64 = 0xff51_afd7_ed55_8ccd;
     let mut words = [0u64; WINDOW / 8];
     words.iter_mut().zip(window.as_chunks().0).for_each(|(word, bytes)| *word = u64::from_le_bytes(*bytes));
@@ -284,7 +313,7 @@ fn glued<'a>(
     table: &PhraseTable<'a>,
     as_bare: bool,
 ) -> Option<(Record<'a>, usize, u8)> {
-    let phrase = Records(table.section.get(record.atom as usize..)?).next()?;
+    let phrase = table.filed(record)?;
     let length = if as_bare {
         let letters = bare(core::str::from_utf8(phrase.text).ok()?);
         rest.starts_with(letters.as_bytes()).then_some(letters.len())?
@@ -348,7 +377,14 @@ fn stands_free(text: &str, start: usize, end: usize, flags: u8) -> bool {
         && (flags & OPEN_END != 0 || !joins(last, next))
 }
 
-fn edge(flags: u8) -> PhraseEdge {
+#[cfg(any(feature = "write", feature = "update"))]
+pub(super) fn flags(edge: PhraseEdge) -> u8 {
+    let bits = [(edge.open_start, OPEN_START), (edge.open_end, OPEN_END), (edge.anywhere, ANYWHERE)];
+    let as_written = if edge.as_written { AS_WRITTEN } else { 0 };
+    bits.iter().filter(|(holds, _)| *holds).fold(as_written, |flags, (_, bit)| flags | bit)
+}
+
+pub(super) fn edge(flags: u8) -> PhraseEdge {
     PhraseEdge {
         open_start: flags & OPEN_START != 0,
         open_end: flags & OPEN_END != 0,

@@ -26,19 +26,21 @@ impl Bits {
 
 /// Bits of a hash that are asked: a table of 16 KiB a tier. With the starter packs 5 to 14 bits in a hundred are set.
 const BITS: u32 = 17;
+/// Bits of the hash of an opening that are asked: 2 KiB.
+const INSIDE_BITS: u32 = 14;
 /// Bits of a label's hash that are asked: 8 KiB.
 const LABEL_BITS: u32 = 16;
 
 /// Filters of several tables in one; see [`super::scan`].
 pub struct Sieve {
     tiers: [Bits; TIER_COUNT],
-    /// By tier: some phrase may start inside a word.
-    inside: [bool; TIER_COUNT],
+    /// How phrases begin that may start inside a word.
+    inside: Bits,
 }
 
 impl core::fmt::Debug for Sieve {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Sieve").field("inside", &self.inside).finish_non_exhaustive()
+        f.debug_struct("Sieve").finish_non_exhaustive()
     }
 }
 
@@ -46,13 +48,11 @@ impl Sieve {
     /// Reads the filters of `tables` once; those of the same tables, in any order, are then to be scanned with it.
     #[must_use]
     pub fn of(tables: &[PhraseTable<'_>]) -> Self {
-        let mut sieve = Self { tiers: core::array::from_fn(|_| Bits::new(BITS)), inside: [false; TIER_COUNT] };
+        let mut sieve = Self { tiers: core::array::from_fn(|_| Bits::new(BITS)), inside: Bits::new(INSIDE_BITS) };
         for table in tables {
-            let own = sieve.tiers.iter_mut().zip(&mut sieve.inside).zip(table.filters());
-            for ((all, inside), (filter, bits, starts_inside)) in own {
-                *inside |= starts_inside;
-                add(all, filter, bits);
-            }
+            let own = sieve.tiers.iter_mut().zip(table.filters());
+            own.for_each(|(all, (filter, bits))| add(all, filter, bits));
+            table.openings_inside(|hash| sieve.inside.mark((hash >> (64 - INSIDE_BITS)) as usize));
         }
         sieve
     }
@@ -63,10 +63,10 @@ impl Sieve {
         self.tiers.get(tier).is_some_and(|all| all.marked((hash >> (64 - BITS)) as usize))
     }
 
-    /// Whether some phrase of the tier may start inside a word.
+    /// Whether some phrase that begins so, by [`super::phrases::opening`], may start inside a word.
     #[inline]
-    pub(super) fn inside(&self, tier: usize) -> bool {
-        self.inside.get(tier) == Some(&true)
+    pub(super) fn opens_inside(&self, hash: u64) -> bool {
+        self.inside.marked((hash >> (64 - INSIDE_BITS)) as usize)
     }
 }
 

@@ -19,6 +19,8 @@ const MAX_READ: usize = 8 * 1024;
 /// Multipliers of the hash: those of MurmurHash3's 32-bit finaliser (Appleby 2011) and the golden ratio.
 const STEP: u32 = 0x9e37_79b1;
 const MIX: u32 = 0x85eb_ca6b;
+/// By place in a run, bits by which a character is turned: runs of the same characters in another order differ.
+const TURNS: [u32; LONGEST] = [0, 7, 13, 20, 27];
 
 /// The text of which grams are taken, with its way back to the original.
 pub struct Wording<'a> {
@@ -48,20 +50,19 @@ impl<'a> Wording<'a> {
 
     /// Hash and place of every gram; the high bits of a hash are the well-mixed ones.
     pub fn grams(&self, mut each: impl FnMut(u32, Range<usize>)) {
-        // The newest character stands in front.
-        let (mut window, mut starts) = ([u32::from(' '); LONGEST], [0usize; LONGEST]);
+        // The newest character stands in front, mixed; a run is the exclusive or of its characters, each turned by its place.
+        let (mut window, mut starts) = ([mixed(' '); LONGEST], [0usize; LONGEST]);
         let mut filled = 1;
         let mut add = |c: char, start: usize, end: usize| {
-            window.copy_within(..LONGEST - 1, 1);
-            starts.copy_within(..LONGEST - 1, 1);
-            (window[0], starts[0]) = (u32::from(c), start);
+            let ([a, b, c3, d, _], [e, f, g, h, _]) = (window, starts);
+            (window, starts) = ([mixed(c), a, b, c3, d], [start, e, f, g, h]);
             filled = (filled + 1).min(LONGEST);
-            let mut hash = 0u32;
-            for (length, (c, from)) in window.into_iter().zip(starts).take(filled).enumerate() {
-                hash = (hash ^ c).wrapping_mul(STEP);
-                hash ^= hash >> 15;
+            let mut run = 0u32;
+            let places = window.into_iter().zip(starts).zip(TURNS).take(filled);
+            for (length, ((mixed, from), turn)) in places.enumerate() {
+                run ^= mixed.rotate_left(turn);
                 if length + 1 >= SHORTEST {
-                    each(hash.wrapping_mul(MIX), from..end);
+                    each(run.wrapping_mul(MIX), from..end);
                 }
             }
         };
@@ -133,6 +134,13 @@ impl<'a> Wording<'a> {
         };
         self.prepared.folded.origin(at)
     }
+}
+
+/// A character spread over 32 bits.
+#[inline]
+fn mixed(c: char) -> u32 {
+    let spread = u32::from(c).wrapping_mul(STEP);
+    (spread ^ spread >> 15).wrapping_mul(MIX)
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@
 //!    for each section of the table: u32 how, u32 length, bytes
 //! ```
 //! How: 0 keep the section of the installed image with the digest of the table, 1 the bytes, 2 the same in zstd, 3 the hosts of the
-//! installed image with hashes removed and added. A delta for no image is a full pack.
+//! installed image with hashes removed and added, 4 phrases as a list in zstd. A delta for no image is a full pack.
 
 use super::error::Failure;
 use super::host_changes::Changed;
-use crate::pack::{MAX_IMAGE, MAX_SECTIONS, SECTION_SIZE};
+use crate::pack::{MAX_IMAGE, MAX_SECTIONS, SECTION_SIZE, built};
 use sha2::{Digest, Sha256};
 
 /// First bytes of every delta.
@@ -24,6 +24,7 @@ pub(super) const KEEP: u32 = 0;
 pub(super) const RAW: u32 = 1;
 pub(super) const ZSTD: u32 = 2;
 pub(super) const HASHES: u32 = 3;
+pub(super) const PHRASES: u32 = 4;
 /// Window that zstd may use, as a power of two: the memory that unpacking takes.
 pub(super) const WINDOW_LOG: u32 = 18;
 
@@ -82,7 +83,22 @@ pub fn apply(
                 out.push(section_of(installed, size, &digest).ok_or_else(damaged)?)?;
             }
             RAW if payload.len() == size => out.push(payload)?,
-            ZSTD => unpack(payload, size, &mut out)?,
+            ZSTD => {
+                let end = out.made + size as u64;
+                unpack(payload, size, &mut |piece| out.push(piece))?;
+                if out.made != end {
+                    return Err(damaged());
+                }
+            }
+            PHRASES => {
+                let mut list = Vec::new();
+                unpack(payload, size, &mut |piece| {
+                    list.extend_from_slice(piece);
+                    Ok(())
+                })?;
+                let section = built(&list, size).filter(|section| section.len() == size);
+                out.push(&section.ok_or_else(damaged)?)?;
+            }
             HASHES => {
                 let kind = u16_at(entry, 0).ok_or_else(damaged)?;
                 let hosts = section_of_kind(installed, kind).ok_or_else(damaged)?;
@@ -118,7 +134,7 @@ impl Output<'_> {
 }
 
 /// Unpacks zstd through a small window; never more than `size` bytes.
-fn unpack(payload: &[u8], size: usize, out: &mut Output<'_>) -> Result<(), Failure> {
+fn unpack(payload: &[u8], size: usize, push: &mut dyn FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
     let damaged = |_| Failure::publisher("a section of the delta cannot be unpacked");
     let mut decoder = zstd_safe::DCtx::create();
     decoder.set_parameter(zstd_safe::DParameter::WindowLogMax(WINDOW_LOG)).map_err(damaged)?;
@@ -134,7 +150,7 @@ fn unpack(payload: &[u8], size: usize, out: &mut Output<'_>) -> Result<(), Failu
             return Err(damaged(0));
         }
         let stuck = piece.is_empty() && input.pos == payload.len();
-        out.push(piece)?;
+        push(piece)?;
         if left == 0 {
             break;
         }
@@ -142,7 +158,7 @@ fn unpack(payload: &[u8], size: usize, out: &mut Output<'_>) -> Result<(), Failu
             return Err(damaged(0));
         }
     }
-    if made == size && input.pos == payload.len() { Ok(()) } else { Err(damaged(0)) }
+    if input.pos == payload.len() { Ok(()) } else { Err(damaged(0)) }
 }
 
 /// The section of `image` with this length and digest in its table; what it holds is checked with the whole.

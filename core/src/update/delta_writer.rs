@@ -1,11 +1,11 @@
 //! Host only. In: an image, and the one that phones have, or none. Out: the delta between them, every section as small as may be.
 
 use super::delta::{
-    DELTA_MAGIC, HASHES, HEAD, IMAGE_HEAD, KEEP, LAYOUT, RAW, WINDOW_LOG, ZSTD, body, entries, section_of_kind,
+    DELTA_MAGIC, HASHES, HEAD, IMAGE_HEAD, KEEP, LAYOUT, PHRASES, RAW, WINDOW_LOG, ZSTD, body, entries, section_of_kind,
 };
 use super::error::Failure;
 use super::host_changes::{self, Changed};
-use crate::pack::{Pack, SECTION_SIZE};
+use crate::pack::{Pack, SECTION_SIZE, SectionKind, built, listed};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use zstd_safe::{CCtx, CParameter};
@@ -52,6 +52,13 @@ fn smallest(old: &[u8], entry: &[u8; SECTION_SIZE], section: &[u8]) -> Result<(u
     let changes = changes.filter(|c| section_of_kind(old, kind).is_some_and(|before| leads_to(before, c, section)));
     let mut ways = vec![(ZSTD, packed(section)?), (RAW, section.to_vec())];
     ways.extend(changes.map(|c| (HASHES, c)));
+    if kind == SectionKind::Phrases as u16 {
+        let list = listed(section);
+        // A section that another compiler made need not be the one that its list makes.
+        if list.len() <= section.len() && built(&list, section.len()).as_deref() == Some(section) {
+            ways.push((PHRASES, packed(&list)?));
+        }
+    }
     ways.sort_by_key(|(how, payload)| (payload.len(), *how));
     Ok(ways.swap_remove(0))
 }

@@ -9,7 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
-use scamfilter::pack::{Header, encode_hashes, hash48, write::PackWriter};
+use scamfilter::pack::{Header, PhraseEdge, encode_hashes, hash48, write::PackWriter};
 use scamfilter::update::{ImageDigest, apply, delta};
 use sha2::{Digest, Sha256};
 
@@ -89,4 +89,50 @@ fn decompression_bomb() {
     full.extend((bomb.len() as u32).to_le_bytes());
     full.extend(bomb);
     assert_eq!(made(None, &full, &new), None);
+}
+
+/// How the section of phrases travels in `delta`, and the bytes it takes.
+fn way_of_phrases(delta: &[u8]) -> (u32, usize) {
+    let word = |at: usize| u32::from_le_bytes(delta[at..at + 4].try_into().unwrap());
+    let sections = word(88 + 36) as usize;
+    let mut at = 88 + 48 + sections * 48;
+    for entry in (0..sections).map(|index| 88 + 48 + index * 48) {
+        let (how, length) = (word(at), word(at + 4) as usize);
+        if u16::from_le_bytes([delta[entry], delta[entry + 1]]) == 3 {
+            return (how, length);
+        }
+        at += 8 + length;
+    }
+    panic!("no phrases");
+}
+
+fn spoken(serial: u64, count: u32) -> Vec<u8> {
+    let header = Header { minor: 0, engines: (1, 1), normaliser: 1, concept_set: 0, psl_date: 0, serial, expires: 0 };
+    let mut writer = PackWriter::new(header);
+    writer.meta("id", "words");
+    for n in 0..count {
+        let anywhere = n % 7 == 0;
+        let edge = PhraseEdge { open_start: n % 3 == 0, open_end: n % 5 == 0, anywhere, as_written: n % 11 == 0 };
+        writer.phrase(&format!("เงินด่วน free money {}", n.wrapping_mul(2_654_435_761) % 9_973), edge, 0x1000 + n % 90);
+    }
+    writer.finish()
+}
+
+#[test]
+fn phrases_travel_as_a_list_and_make_the_signed_section() {
+    let (old, new) = (spoken(1, 3_000), spoken(2, 3_100));
+    for (installed, bytes) in
+        [(None, delta(None, &new).unwrap()), (Some(old.as_slice()), delta(Some(&old), &new).unwrap())]
+    {
+        let (how, length) = way_of_phrases(&bytes);
+        assert_eq!(how, 4);
+        assert!(length < 3_100 * 6, "{length} bytes");
+        assert_eq!(made(installed, &bytes, &new), Some(new.clone()));
+    }
+    let bytes = delta(None, &spoken(1, 40)).unwrap();
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 4;
+        assert!(made(None, &damaged, &spoken(1, 40)).is_none_or(|image| image == spoken(1, 40)), "byte {at}");
+    }
 }
