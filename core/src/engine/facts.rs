@@ -86,7 +86,7 @@ facts! {
     LookalikeBait = 30 "lookalike.bait",
     /// A brand's name under another registry, or in front of a host where anyone can have a page.
     LookalikeRegistry = 31 "lookalike.registry",
-    /// A brand's name in front of another's domain.
+    /// A brand's name in front of another's domain, or beside words of that domain's own.
     LookalikeSubdomain = 32 "lookalike.subdomain",
     /// A brand's name in the path of another's link, or before its `@`.
     LookalikePath = 33 "lookalike.path",
@@ -127,6 +127,10 @@ pub(super) struct Facts(u64);
 impl Facts {
     pub(super) fn set(&mut self, fact: Fact) {
         self.0 |= 1 << fact as u32;
+    }
+
+    pub(super) fn clear(&mut self, fact: Fact) {
+        self.0 &= !(1 << fact as u32);
     }
 
     pub(super) fn holds(self, fact: u8) -> bool {
@@ -228,7 +232,8 @@ fn judge<'a>(
         None
     } else {
         let shared = facts.holds(Fact::LinkFreeHosting as u8) || facts.holds(Fact::LinkDynamicDns as u8);
-        lookalike::find(names, &Parts { host, domain, shared, user: parts.user, path: parts.path })
+        let risky = facts.holds(Fact::LinkRiskyTld as u8);
+        lookalike::find(names, &Parts { host, domain, shared, risky, user: parts.user, path: parts.path })
     };
     if let Some(imitated) = &imitated {
         facts.set(imitated.fact);

@@ -2,8 +2,9 @@
 //!
 //! Thresholds are chosen by hand; the facts weigh nothing alone.
 
-use super::facts::{Fact, Facts};
-use crate::text::{Link, MAX_LINKS, parse_link};
+use super::facts::{Fact, Facts, Judged};
+use super::hits::Hit;
+use crate::text::{Link, MAX_LINKS, Prepared, parse_link};
 
 /// Links that other links carry, looked at in one message.
 const MOST_CARRIED: usize = 16;
@@ -23,6 +24,9 @@ const RANDOM_LABEL: usize = 8;
 const CONSONANTS: usize = 6;
 /// So many changes between letters and digits are no word.
 const CHANGES: usize = 4;
+
+/// Bytes between a link and the words that call it false; a Thai letter has three.
+const BESIDE: usize = 36;
 
 /// Endings of files that run when opened, but for Android packages, which are a fact of their own.
 const EXECUTABLES: [&str; 14] =
@@ -105,6 +109,27 @@ pub(super) fn carried_by(original: &str, links: &[Link]) -> Vec<Link> {
         (inner.host != link.host).then(|| Link { range: link.range.clone(), ..inner })
     };
     links.iter().take(MAX_LINKS).filter_map(inner).take(MOST_CARRIED).collect()
+}
+
+/// Takes back what a link imitates where the words right beside it say that it is a false site, as a bank's warning does. Each
+/// link needs words of its own, in its own sentence; `said` are the places of such words.
+pub(super) fn quoted(links: &mut [Judged<'_>], prepared: &Prepared<'_>, said: &[Hit]) {
+    if said.is_empty() {
+        return;
+    }
+    let words = || said.iter().map(|hit| prepared.folded.origin(hit.start as usize..hit.end as usize));
+    let beside = |from: usize, to: usize| {
+        let between = prepared.original.get(from..to).filter(|text| text.len() <= BESIDE);
+        between.is_some_and(|text| !text.contains(['.', '!', '?', ';', '\n', '\r', '/']))
+    };
+    for judged in links {
+        let Some(imitated) = judged.imitated else { continue };
+        let link = &judged.link.range;
+        if words().any(|said| beside(said.end, link.start) || beside(link.end, said.start)) {
+            judged.facts.clear(imitated.fact);
+            judged.imitated = None;
+        }
+    }
 }
 
 /// The first address in a path or query, percent signs decoded.

@@ -30,6 +30,8 @@ pub(super) struct Parts<'l> {
     pub(super) domain: &'l str,
     /// Anyone can have a name in front of this domain.
     pub(super) shared: bool,
+    /// Its top-level domain is one of malicious sites mostly.
+    pub(super) risky: bool,
     pub(super) user: &'l str,
     pub(super) path: &'l str,
 }
@@ -83,7 +85,10 @@ impl Words for Names<'_> {
 
 /// What the link imitates, the surest sign first.
 pub(super) fn find<'a>(names: &Names<'a>, parts: &Parts<'_>) -> Option<Imitated<'a>> {
-    if names.packs.is_empty() || names.is_other(&Label::read(parts.domain)) {
+    // What stands in front of others' infrastructure (`com-c.edgekey.net`) has a name of its own.
+    let parent = parts.domain.split_once('.').map_or("", |(_, parent)| parent);
+    let other = |name: &str| name.contains('.') && names.is_other(&Label::read(name));
+    if names.packs.is_empty() || other(parts.domain) || other(parent) {
         return None;
     }
     let address = parts.domain.parse::<core::net::IpAddr>().is_ok();
@@ -94,22 +99,7 @@ pub(super) fn find<'a>(names: &Names<'a>, parts: &Parts<'_>) -> Option<Imitated<
     if let Some(brand) = embedded(names, before, first) {
         return Some(told(Fact::LookalikeDomain, false)(brand));
     }
-    let read: Vec<Label> = core::iter::once(first)
-        .chain(before.rsplit('.').filter(|label| !label.is_empty()))
-        .take(MOST_LABELS)
-        .map(Label::read)
-        .collect();
-    let (own, above) = read.split_first()?;
-    if names.is_other(own) {
-        return None;
-    }
-    let found = if address { None } else { whole(names, own, first) };
-    let found = found.or_else(|| mixed(names, &read, parts.shared));
-    let found = found.or_else(|| {
-        let typo = |label: &Label| typo(names, label, 0..label.bytes().len());
-        let shared = above.first().filter(|_| parts.shared);
-        core::iter::once(own).chain(shared).find_map(typo).map(told(Fact::LookalikeTypo, false))
-    });
+    let found = in_names(names, parts, before, first, address);
     let user = || {
         let labels = parts.user.split(['.', ':', '/', '@', '%']).filter(|l| !l.is_empty()).take(MOST_LABELS);
         { labels }.find_map(|label| name(names, &Label::read(label))).map(told(Fact::LookalikePath, false))
@@ -119,6 +109,37 @@ pub(super) fn find<'a>(names: &Names<'a>, parts: &Parts<'_>) -> Option<Imitated<
         { labels }.take(MOST_LABELS).find_map(|l| name(names, &Label::read(l))).map(told(Fact::LookalikePath, true))
     };
     found.or_else(user).or_else(path)
+}
+
+/// What the labels of the host imitate.
+fn in_names<'a>(
+    names: &Names<'a>,
+    parts: &Parts<'_>,
+    before: &str,
+    first: &str,
+    address: bool,
+) -> Option<Imitated<'a>> {
+    let read: Vec<Label> = core::iter::once(first)
+        .chain(before.rsplit('.').filter(|label| !label.is_empty()))
+        .take(MOST_LABELS)
+        .map(Label::read)
+        .collect();
+    let (own, above) = read.split_first()?;
+    if names.is_other(own) {
+        return None;
+    }
+    if !address && let Some(found) = whole(names, own, first, parts.risky).or_else(|| paired(names, first)) {
+        return Some(found);
+    }
+    let said: Vec<Said> = read.iter().map(|label| segments::read(names, label)).collect();
+    let found = mixed(names, &said, parts.shared);
+    let found = found.or_else(|| {
+        let typo = |label: &Label| typo(names, label, 0..label.bytes().len());
+        let shared = above.first().filter(|_| parts.shared);
+        let brand = core::iter::once(own).chain(shared).find_map(typo)?;
+        Some(Imitated { brand, fact: Fact::LookalikeTypo, slight: brand.unverified })
+    });
+    found.or_else(|| beside(names, &said, parts.shared))
 }
 
 /// A whole official domain in front of another's: `scb.co.th.evil.example`, `scb-co-th.example`.
@@ -136,15 +157,30 @@ fn embedded<'a>(names: &Names<'a>, before: &str, first: &str) -> Option<Brand<'a
         }
         None
     };
-    let hyphened = |label: &str| label.contains('-').then(|| slices(&label.replace('-', "."))).flatten();
-    slices(before).or_else(|| before.rsplit('.').chain([first]).take(MOST_LABELS).find_map(hyphened))
+    // `scb-co-th`, and `bpjs-kesehatan-go-id` with a hyphen of its own.
+    let hyphened = |label: &str| -> Option<Brand<'a>> {
+        let last = label.rsplit('-').next().filter(|last| *last != label && (2..=5).contains(&last.len()));
+        last.and_then(|_| {
+            slices(&label.replace('-', "."))
+                .or_else(|| slices(&label.replacen('-', "_", 1).replace('-', ".").replace('_', "-")))
+        })
+    };
+    let above = || before.rsplit('.').chain([first]).take(MOST_LABELS).find_map(hyphened);
+    // `scb.co.th-login.example`: the name goes on where it seems to end.
+    let goes_on = || {
+        let piece = first.split_once('-')?.0;
+        slices(&format!("{before}.{piece}"))
+    };
+    slices(before).or_else(above).or_else(|| if before.is_empty() { None } else { goes_on() })
 }
 
-/// The registered label reads as a whole name: with other letters, or under another registry.
-fn whole<'a>(names: &Names<'a>, label: &Label, written: &str) -> Option<Imitated<'a>> {
+/// The registered label reads as a whole name: with other letters, or under another registry. A short name counts where
+/// letters of another script stand in for its own, or the registry is one of malicious sites.
+fn whole<'a>(names: &Names<'a>, label: &Label, written: &str, risky: bool) -> Option<Imitated<'a>> {
     let mut found = None;
     names.each(label, 0, label.bytes().len(), |pack, entry| {
-        if entry.kind == LabelKind::Name && entry.distinct && found.is_none() {
+        let short = risky && entry.coined || label.is_foreign();
+        if entry.kind == LabelKind::Name && (entry.distinct || short && entry.skeleton.is_ascii()) && found.is_none() {
             let letters = || written.bytes().filter(|b| *b != b'-');
             let same = letters().eq(entry.written.bytes());
             let hyphens = written.contains('-');
@@ -155,17 +191,36 @@ fn whole<'a>(names: &Names<'a>, label: &Label, written: &str) -> Option<Imitated
                 (true, true) => Fact::LookalikeTypo,
                 (false, _) => Fact::LookalikeHomoglyph,
             };
-            found = Some((pack, entry.atom, fact));
+            found = Some((pack, entry.atom, fact, !entry.distinct));
         }
     });
-    let (pack, atom, fact) = found?;
+    let (pack, atom, fact, short) = found?;
     let brand = names.brand(pack, atom)?;
-    Some(Imitated { brand, fact, slight: brand.unverified })
+    Some(Imitated { brand, fact, slight: brand.unverified || short })
+}
+
+/// Two letters that read as one, at one place of a distinct name: `annerican`, `lazacla`.
+fn paired<'a>(names: &Names<'a>, written: &str) -> Option<Imitated<'a>> {
+    let pairs = [("nn", "m"), ("cl", "d"), ("d", "cl")];
+    let places = pairs.into_iter().flat_map(|(two, one)| written.match_indices(two).map(move |(at, _)| (at, two, one)));
+    let read = |(at, two, one): (usize, &str, &str)| {
+        let (front, back) = (written.get(..at)?, written.get(at + two.len()..)?);
+        name(names, &Label::read(&format!("{front}{one}{back}")))
+    };
+    let brand = { places }.take(MOST_PIECES).find_map(read)?;
+    Some(Imitated { brand, fact: Fact::LookalikeHomoglyph, slight: brand.unverified })
+}
+
+/// A long name beside words that mean something else, in what someone registered: too little for more than a suspicion.
+fn beside<'a>(names: &Names<'a>, said: &[Said], shared: bool) -> Option<Imitated<'a>> {
+    let found = said.iter().take(1 + usize::from(shared)).find_map(|said| said.beside)?;
+    let brand = names.brand(found.pack, found.atom)?;
+    let fact = if shared { Fact::LookalikeRegistry } else { Fact::LookalikeSubdomain };
+    Some(Imitated { brand, fact, slight: true })
 }
 
 /// A name with words that scammers add, in one label or several, or alone in front of another's domain.
-fn mixed<'a>(names: &Names<'a>, labels: &[Label], shared: bool) -> Option<Imitated<'a>> {
-    let said: Vec<Said> = labels.iter().map(|label| segments::read(names, label)).collect();
+fn mixed<'a>(names: &Names<'a>, said: &[Said], shared: bool) -> Option<Imitated<'a>> {
     let bait = said.iter().any(|said| said.bait);
     for (index, said) in said.iter().enumerate() {
         let Some(found) = said.name.filter(|found| bait || found.distinct) else { continue };
@@ -187,11 +242,15 @@ fn mixed<'a>(names: &Names<'a>, labels: &[Label], shared: bool) -> Option<Imitat
 fn typo<'a>(names: &Names<'a>, label: &Label, part: core::ops::Range<usize>) -> Option<Brand<'a>> {
     let bytes = label.bytes().get(part.clone())?;
     let length = bytes.len();
+    // `i4031` is no name with a letter missing.
+    if part.clone().filter(|at| label.is_digit(*at)).count() * 2 > length {
+        return None;
+    }
     let meant = |entry: &LabelEntry<'_>| {
         let name = entry.skeleton.as_bytes();
         let Some(at) = one_edit(name, bytes) else { return false };
         let plural = |long: &[u8], short: &[u8]| long.strip_prefix(short) == Some(b"s");
-        let first = at == 0 && name.len() < 10;
+        let first = at == 0 && name.len() < 9;
         !(first || plural(name, bytes) || plural(bytes, name))
     };
     for name in [length, length + 1, length.checked_sub(1)?] {

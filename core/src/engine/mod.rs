@@ -34,6 +34,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Concepts from this number on guard against false positives: a pack fills them only with the right to.
 pub const GUARD_CONCEPTS: u32 = 0x800;
+/// The guard that says that the site beside it is a false one: a look-alike quoted in a warning is none that people are lured to.
+pub const FALSE_SITE: u32 = GUARD_CONCEPTS + 13;
 /// Bit of the atom of a concept that is only heard: stems from which the model learns, too broad for a rule to rest on. What
 /// is said counts as heard.
 pub const HEARD: u32 = 0x400;

@@ -11,6 +11,10 @@ use core::ops::Range;
 const DIGITS: usize = 4;
 /// Shortest word.
 const WORD: usize = 2;
+/// Shortest name that tells its brand at the beginning of any longer label.
+const LONG: usize = 7;
+/// The same at the end, where words of many languages end alike.
+const LAST: usize = 11;
 
 /// Asks which names and words stand at a place.
 pub(super) trait Words {
@@ -37,6 +41,8 @@ pub(super) struct Said {
     pub(super) alone: bool,
     /// Bait stands in it, and nothing that means something else.
     pub(super) bait: bool,
+    /// A distinct name beside words that mean something else.
+    pub(super) beside: Option<Found>,
 }
 
 /// What a label says, as a whole or, where a part of it means something else, in its parts between hyphens.
@@ -54,12 +60,28 @@ pub(super) fn read(words: &impl Words, label: &Label) -> Said {
             let part = parse(words, label, start..end);
             said.name = said.name.or(part.name);
             said.bait |= part.bait;
+            said.beside = said.beside.or(part.name.filter(|found| found.distinct && part.alone));
         }
         start = end;
     }
+    said.beside = said.beside.or_else(|| joined(words, label));
     // Beside a part that means something else a name alone says nothing: `apple-orchard`.
     said.name = said.name.filter(|_| said.bait);
     said
+}
+
+/// The distinct name of [`LONG`] bytes or more with which a label begins, or of [`LAST`] with which it ends.
+fn joined(words: &impl Words, label: &Label) -> Option<Found> {
+    let length = label.bytes().len();
+    let mut found = None;
+    for (start, stop) in (LONG..length).map(|n| (0, n)).chain((LAST..length).map(|n| (length - n, length))) {
+        words.each(label, start, stop, |pack, entry| {
+            if entry.kind == LabelKind::Name && entry.distinct && entry.skeleton.is_ascii() {
+                found = Some(Found { pack, atom: entry.atom, distinct: true, ascii: true });
+            }
+        });
+    }
+    found
 }
 
 /// Bits of how a place was reached: nothing but fillers and digits, and with bait, a name, or both.
@@ -92,7 +114,8 @@ fn parse(words: &impl Words, label: &Label, part: Range<usize>) -> Said {
             words.each(label, at, stop, |pack, entry| match entry.kind {
                 LabelKind::Filler => reach(stop, here, carried),
                 LabelKind::Bait => reach(stop, with_bait(here), carried),
-                LabelKind::Name if entry.distinct || edges => {
+                // A short one that is no word begins the label, and bait goes on: `dtacverify`.
+                LabelKind::Name if entry.distinct || edges || entry.coined && at == part.start && stop < part.end => {
                     let ascii = entry.skeleton.is_ascii();
                     let found = Found { pack, atom: entry.atom, distinct: entry.distinct, ascii };
                     // A second name in a row is part of the first: `shopeepay` is `shopee` and `pay`.
@@ -110,6 +133,7 @@ fn parse(words: &impl Words, label: &Label, part: Range<usize>) -> Said {
         name: names.get(part.end).copied().flatten().filter(|_| holds(NAMED) || holds(BOTH)),
         alone,
         bait: holds(BAIT) || holds(BOTH),
+        beside: None,
     }
 }
 

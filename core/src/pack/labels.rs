@@ -12,7 +12,8 @@ pub(super) const ENTRY: usize = 20;
 /// Slots looked at for one hash, whatever a pack holds.
 const MOST: usize = 64;
 const SPREAD: u32 = 0x85eb_ca6b;
-const DISTINCT: u8 = 1;
+pub(super) const DISTINCT: u8 = 1;
+pub(super) const COINED: u8 = 2;
 
 /// What an entry stands for. Numbers are append-only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,8 @@ pub struct LabelEntry<'a> {
     pub atom: u32,
     /// Long enough, and no word of a language: the name alone tells the brand.
     pub distinct: bool,
+    /// Four letters or more, and no word of a language: tells the brand where something else speaks for it.
+    pub coined: bool,
 }
 
 /// The first half of a name of `length` bytes, and what follows its middle letter.
@@ -109,6 +112,7 @@ impl<'a> LabelTable<'a> {
             written: self.pack.string(u32_at(record, 8)?),
             atom: u32_at(record, 12)?,
             distinct: record[17] & DISTINCT != 0,
+            coined: record[17] & COINED != 0,
         })
     }
 }
@@ -117,9 +121,9 @@ pub(super) fn slot(hash: u32, bits: u32) -> usize {
     (hash.wrapping_mul(SPREAD) >> (32 - bits)) as usize
 }
 
-/// An entry to write: hash, skeleton, written, atom, kind, distinct.
+/// An entry to write: hash, skeleton, written, atom, kind, flags.
 #[cfg(feature = "write")]
-pub(super) type NewEntry = (u32, u32, u32, u32, LabelKind, bool);
+pub(super) type NewEntry = (u32, u32, u32, u32, LabelKind, u8);
 
 #[cfg(feature = "write")]
 pub(super) fn encode(entries: &[NewEntry]) -> Vec<u8> {
@@ -137,9 +141,9 @@ pub(super) fn encode(entries: &[NewEntry]) -> Vec<u8> {
     out.extend(bits.to_le_bytes());
     out.extend((entries.len() as u32).to_le_bytes());
     out.extend(slots.iter().flat_map(|s| s.to_le_bytes()));
-    for (hash, skeleton, written, atom, kind, distinct) in entries {
+    for (hash, skeleton, written, atom, kind, flags) in entries {
         out.extend([*hash, *skeleton, *written, *atom].iter().flat_map(|v| v.to_le_bytes()));
-        out.extend([*kind as u8, u8::from(*distinct) * DISTINCT, 0, 0]);
+        out.extend([*kind as u8, *flags, 0, 0]);
     }
     out
 }

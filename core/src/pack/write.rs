@@ -2,6 +2,7 @@
 
 use super::brands::{BRAND, DOMAIN, OFFICIAL, SENDER, UNVERIFIED};
 use super::header::{HEADER_SIZE, MAGIC, MAJOR, REQUIRED, SECTION_SIZE};
+use super::labels::{COINED, DISTINCT};
 use super::patterns::NewPattern;
 use super::policies::{POLICY, TEXT};
 use super::rules::{ALWAYS, RULE, TRIGGER, encode_step, triggers};
@@ -25,7 +26,7 @@ pub struct PackWriter {
     triggers: BTreeSet<(u32, u32)>,
     senders: BTreeMap<String, SenderClass>,
     brands: BTreeMap<u32, [u32; 3]>,
-    labels: BTreeSet<(u32, LabelKind, u32, u32, u32, bool)>,
+    labels: BTreeSet<(u32, LabelKind, u32, u32, u32, u8)>,
     official: BTreeMap<String, u32>,
     policies: Vec<u8>,
     texts: Vec<u8>,
@@ -56,6 +57,17 @@ pub struct NewRule<'a> {
     pub weights: (i32, i32),
     /// Steps of its condition.
     pub condition: &'a [Op],
+}
+
+/// What a name of a brand tells in a host.
+#[derive(Clone, Copy, Debug)]
+pub struct NameTells {
+    /// It tells the brand alone.
+    pub distinct: bool,
+    /// It is no word, so it tells the brand where something else speaks for it.
+    pub coined: bool,
+    /// It does so with one letter more, less or another too.
+    pub edits: bool,
 }
 
 impl PackWriter {
@@ -144,11 +156,11 @@ impl PackWriter {
         }
     }
 
-    /// A name of the brand `atom` that hosts imitate, as its owner writes it; `distinct` when it tells the brand alone,
-    /// `edits` when one letter more, less or another still does.
-    pub fn name(&mut self, written: &str, atom: u32, distinct: bool, edits: bool) {
-        self.label(written, LabelKind::Name, atom, distinct);
-        if edits {
+    /// A name of the brand `atom` that hosts imitate, as its owner writes it.
+    pub fn name(&mut self, written: &str, atom: u32, tells: NameTells) {
+        let flags = u8::from(tells.distinct) * DISTINCT + u8::from(tells.coined) * COINED;
+        self.label(written, LabelKind::Name, atom, flags);
+        if tells.edits {
             let label = Label::read(written);
             let (front, back) = halves(label.bytes().len());
             self.part(&label, written, LabelKind::Front, front, atom);
@@ -158,20 +170,20 @@ impl PackWriter {
 
     /// A word that goes with names, or a label or domain that is no imitation.
     pub fn word(&mut self, written: &str, kind: LabelKind) {
-        self.label(written, kind, 0, false);
+        self.label(written, kind, 0, 0);
     }
 
-    fn label(&mut self, written: &str, kind: LabelKind, atom: u32, distinct: bool) {
+    fn label(&mut self, written: &str, kind: LabelKind, atom: u32, flags: u8) {
         let label = Label::read(written);
         let (skeleton, plain) = self.readings(&label, written);
         let hash = label.hash_of(0, label.bytes().len());
-        self.labels.insert((hash, kind, skeleton, plain, atom, distinct));
+        self.labels.insert((hash, kind, skeleton, plain, atom, flags));
     }
 
     /// An entry for a part of a distinct name.
     fn part(&mut self, label: &Label, written: &str, kind: LabelKind, part: Range<usize>, atom: u32) {
         let (skeleton, plain) = self.readings(label, written);
-        self.labels.insert((label.hash_of(part.start, part.end), kind, skeleton, plain, atom, true));
+        self.labels.insert((label.hash_of(part.start, part.end), kind, skeleton, plain, atom, DISTINCT));
     }
 
     fn readings(&mut self, label: &Label, written: &str) -> (u32, u32) {
@@ -239,9 +251,10 @@ impl PackWriter {
         self.official.iter().for_each(|(name, atom)| push(&mut official, &[id(name), *atom]));
         let mut brands = Vec::with_capacity(self.brands.len() * BRAND);
         self.brands.iter().for_each(|(atom, [id, domain, rest])| push(&mut brands, &[*id, *atom, *domain, *rest]));
-        let entries = self.labels.iter().map(|(hash, kind, skeleton, written, atom, distinct)| {
-            (*hash, *skeleton, *written, *atom, *kind, *distinct)
-        });
+        let entries = self
+            .labels
+            .iter()
+            .map(|(hash, kind, skeleton, written, atom, flags)| (*hash, *skeleton, *written, *atom, *kind, *flags));
         let labels = labels::encode(&entries.collect::<Vec<_>>());
         let mut triggers = Vec::with_capacity(self.triggers.len() * TRIGGER);
         self.triggers.iter().for_each(|(atom, rule)| push(&mut triggers, &[*atom, *rule]));

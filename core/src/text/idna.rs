@@ -37,23 +37,34 @@ pub(super) fn to_ascii(host: &str) -> Option<String> {
     Some(out)
 }
 
-/// NFC of folded text, whose marks stand in order.
+/// NFC of folded text, whose marks stand in order; those of one rank by their number, so that `ầ` comes as a, grave, circumflex.
 fn composed(label: &str) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(label.len());
     // The last base, to which marks are added as long as none is left over between.
     let mut base: Option<usize> = None;
+    // What it was before the mark that it took last.
+    let mut before: Option<(char, char)> = None;
     let mut between = 0;
     for c in label.chars() {
         let rank = super::tables::mark_rank(c);
         let open =
             base.filter(|at| if rank == 0 { at + 1 == out.len() } else { between < rank || at + 1 == out.len() });
-        let joined = open.and_then(|at| out.get(at).and_then(|first| compose(*first, c)).map(|c| (at, c)));
-        if let Some((slot, joined)) = joined.and_then(|(at, c)| Some((out.get_mut(at)?, c))) {
+        let joined = open.and_then(|at| {
+            let first = *out.get(at)?;
+            let swapped = || {
+                let (bare, mark) = before.filter(|_| rank > 0)?;
+                compose(compose(bare, c)?, mark)
+            };
+            Some((at, first, compose(first, c).or_else(swapped)?))
+        });
+        if let Some((slot, first, joined)) = joined.and_then(|(at, f, c)| Some((out.get_mut(at)?, f, c))) {
             *slot = joined;
+            before = Some((first, c));
             continue;
         }
         if rank == 0 {
             base = Some(out.len());
+            before = None;
             between = 0;
         } else {
             between = rank;

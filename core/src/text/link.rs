@@ -146,9 +146,9 @@ fn authority_end(rest: &str) -> usize {
         whole = whole.split(USER_SIGNS).next().unwrap_or("");
     }
     let Some(first) = whole.find(|c: char| !c.is_ascii()).filter(|first| {
-        // A host of other letters from its first label on is one name.
+        // A host of other letters from its first label on, or from behind one such as `www.`, is one name.
         let host = whole.rfind('@').map_or(0, |at| at + 1);
-        whole.get(host..*first).is_some_and(|host| host.contains('.'))
+        whole.get(host..*first).is_some_and(|host| host.trim_end_matches('.').contains('.'))
     }) else {
         // A dot in front of a path ends the name, not a sentence.
         let goes_on = rest.get(whole.len()..).is_some_and(|rest| rest.starts_with(['/', '\\']));

@@ -191,6 +191,9 @@ pub struct BrandSource {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub others: Vec<Spanned<String>>,
+    /// Its names are no words but in dictionaries that took them up from the brand.
+    #[serde(default)]
+    pub coined: bool,
     /// Nobody has verified its domains: it causes at most `suspicious`.
     #[serde(default)]
     pub unverified: bool,

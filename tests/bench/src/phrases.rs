@@ -16,10 +16,78 @@ const TEXTS: usize = 400;
 
 /// Syllables, so that phrases share beginnings as words of a language do.
 const LANGUAGES: [(&[&str], &str); 4] = [
-    (&["พัส", "ดุ", "ของ", "ท่าน", "ตก", "ค้าง", "บัญ", "ชี", "ธนา", "คาร", "โอน", "เงิน", "กู้", "ด่วน", "ราง", "วัล", "ลิงก์", "ยืน", "ยัน", "ตัว", "ตน", "คลิก", "รับ", "สิทธิ์", "ฟรี"], ""),
-    (&["par", "cel", "ac", "count", "bank", "ver", "ify", "click", "pay", "fee", "win", "prize", "loan", "code", "is", "on", "hold", "your", "re", "fund", "tax", "now", "up", "date", "link"], " "),
-    (&["tài", "khoản", "ngân", "hàng", "khóa", "xác", "minh", "liên", "kết", "vay", "tiền", "trúng", "thưởng", "phí", "đơn", "hàng", "giao", "mã", "bảo", "mật", "gọi", "ngay", "miễn"], " "),
-    (&["hadiah", "pinjam", "an", "rekening", "blokir", "segera", "klik", "tautan", "paket", "biaya", "kirim", "me", "menang", "undi", "transfer", "kode", "otp", "bank", "anda", "gratis"], " "),
+    (
+        &[
+            "พัส",
+            "ดุ",
+            "ของ",
+            "ท่าน",
+            "ตก",
+            "ค้าง",
+            "บัญ",
+            "ชี",
+            "ธนา",
+            "คาร",
+            "โอน",
+            "เงิน",
+            "กู้",
+            "ด่วน",
+            "ราง",
+            "วัล",
+            "ลิงก์",
+            "ยืน",
+            "ยัน",
+            "ตัว",
+            "ตน",
+            "คลิก",
+            "รับ",
+            "สิทธิ์",
+            "ฟรี",
+        ],
+        "",
+    ),
+    (
+        &[
+            "par", "cel", "ac", "count", "bank", "ver", "ify", "click", "pay", "fee", "win", "prize", "loan", "code",
+            "is", "on", "hold", "your", "re", "fund", "tax", "now", "up", "date", "link",
+        ],
+        " ",
+    ),
+    (
+        &[
+            "tài",
+            "khoản",
+            "ngân",
+            "hàng",
+            "khóa",
+            "xác",
+            "minh",
+            "liên",
+            "kết",
+            "vay",
+            "tiền",
+            "trúng",
+            "thưởng",
+            "phí",
+            "đơn",
+            "hàng",
+            "giao",
+            "mã",
+            "bảo",
+            "mật",
+            "gọi",
+            "ngay",
+            "miễn",
+        ],
+        " ",
+    ),
+    (
+        &[
+            "hadiah", "pinjam", "an", "rekening", "blokir", "segera", "klik", "tautan", "paket", "biaya", "kirim",
+            "me", "menang", "undi", "transfer", "kode", "otp", "bank", "anda", "gratis",
+        ],
+        " ",
+    ),
 ];
 
 /// Prints one line an engine: name, bytes a phrase, microseconds until ready, nanoseconds a text, matches.
@@ -38,7 +106,13 @@ pub fn run() {
     println!("bytes of text a phrase\t{:.1}", text_bytes as f64 / PHRASES as f64);
 
     let mut writer = PackWriter::new(Header {
-        minor: 0, engines: (1, 1), normaliser: 1, concept_set: 0, psl_date: 0, serial: 1, expires: 0,
+        minor: 0,
+        engines: (1, 1),
+        normaliser: 1,
+        concept_set: 0,
+        psl_date: 0,
+        serial: 1,
+        expires: 0,
     });
     writer.meta("id", "bench");
     let anywhere = PhraseEdge { anywhere: true, ..PhraseEdge::default() };
@@ -52,12 +126,18 @@ pub fn run() {
     let bytes = pack.sections().find(|(kind, _)| format!("{kind:?}") == "Phrases").expect("phrases").1;
     let own = |text: &str| {
         let mut found = BTreeSet::new();
-        scan(&table, &sieve, Scanned::folded(text), usize::MAX, |_, hit| { found.insert((hit.start, hit.end)); });
+        scan(&table, &sieve, Scanned::folded(text), usize::MAX, |_, hit| {
+            found.insert((hit.start, hit.end));
+        });
         found
     };
     let expected: Vec<Places> = texts.iter().map(|t| own(t)).collect();
     let matches: usize = expected.iter().map(BTreeSet::len).sum();
-    let ns = per_text(&texts, |text| { scan(&table, &sieve, Scanned::folded(text), usize::MAX, |_, hit| { black_box(hit); }); });
+    let ns = per_text(&texts, |text| {
+        scan(&table, &sieve, Scanned::folded(text), usize::MAX, |_, hit| {
+            black_box(hit);
+        });
+    });
     report("scamfilter, from the image", bytes, ready.as_secs_f64(), ns, matches);
 
     let start = Instant::now();
@@ -91,10 +171,16 @@ fn beside(
 ) {
     for (text, expected) in texts.iter().zip(expected) {
         let mut found = Places::new();
-        find(text, &mut |start, end| { found.insert((start, end)); });
+        find(text, &mut |start, end| {
+            found.insert((start, end));
+        });
         assert_eq!(found, *expected, "{name} finds something else");
     }
-    let ns = per_text(texts, |text| find(text, &mut |start, end| { black_box((start, end)); }));
+    let ns = per_text(texts, |text| {
+        find(text, &mut |start, end| {
+            black_box((start, end));
+        })
+    });
     report(name, bytes, ready, ns, expected.iter().map(BTreeSet::len).sum());
 }
 

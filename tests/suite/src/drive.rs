@@ -1,6 +1,6 @@
 //! What fuzzing and the replay test drive. In: any bytes. Out: nothing, or a panic where a promise is broken.
 
-use crate::{drive_update, golden_tree, starter_filter, starter_packs};
+use crate::{drive_links, drive_update, golden_tree, starter_filter, starter_packs};
 use scamfilter::pack::{Header, MAGIC, REQUIRED, SECTION_SIZE, SectionKind};
 use scamfilter::{Channel, Level, Message, PackSource, ScamFilter, Verdict};
 use scampack::lower::{compile, concepts};
@@ -11,13 +11,21 @@ use std::sync::{Arc, OnceLock};
 pub type Driver = fn(&[u8]);
 
 /// Every driver by the name of its fuzz target.
-pub const ALL: [(&str, Driver); 11] = [
+pub const ALL: [(&str, Driver); 19] = [
     ("message", message),
     ("link", link),
     ("pack", pack),
     ("rule_source", rule_source),
     ("request", request),
     ("jsonl", jsonl),
+    ("url", drive_links::url),
+    ("host_set", drive_links::host_set),
+    ("feed_plain", drive_links::feed_plain),
+    ("feed_hosts", drive_links::feed_hosts),
+    ("feed_adblock", drive_links::feed_adblock),
+    ("feed_csv", drive_links::feed_csv),
+    ("feed_misp", drive_links::feed_misp),
+    ("feed_stix", drive_links::feed_stix),
     ("metadata", drive_update::metadata),
     ("json", drive_update::json),
     ("update_delta", drive_update::update_delta),

@@ -8,11 +8,14 @@
 )]
 
 pub mod drive;
+pub mod drive_links;
 pub mod drive_update;
 pub mod hostile;
 pub mod phone;
+pub mod recall;
 pub mod repository;
 pub mod seeds;
+pub mod squat;
 pub mod world;
 
 use scamfilter::{PackSource, ScamFilter};

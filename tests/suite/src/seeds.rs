@@ -15,6 +15,8 @@ pub fn of(name: &str) -> Vec<Vec<u8>> {
         "jsonl" => {
             texts.map(|t| serde_json::json!({"id": 1, "text": t, "channel": "sms"}).to_string().into()).collect()
         }
+        "url" | "host_set" => crate::drive_links::seeds(name),
+        _ if name.starts_with("feed_") => crate::drive_links::seeds(name),
         _ => crate::drive_update::seeds(name),
     }
 }

@@ -71,6 +71,7 @@ fn a_bad_line_costs_that_line_and_a_bad_file_says_why() {
         (&b"\x1f\x8b\x08"[..], "compressed"),
         (b"\x28\xb5\x2f\xfd\0", "compressed"),
         (b"\xff\xfee\0", "UTF-16"),
+        (b"\xfe\xff\0e", "UTF-16"),
         (b"{\"type\": \"bundle\", \"objects\": [", "JSON"),
         (b"{\"a\": 1", "JSON"),
     ] {
@@ -80,6 +81,46 @@ fn a_bad_line_costs_that_line_and_a_bad_file_says_why() {
     assert!(read(b"a,b\n1,2\n", Some(FeedFormat::Csv), Some("host")).unwrap_err().to_string().contains("a, b"));
     let deep = [b"{\"Event\":".repeat(100_000), b"1".to_vec()].concat();
     assert!(read(&deep, Some(FeedFormat::Misp), None).is_err());
+}
+
+#[test]
+fn size_is_bounded_before_anything_is_read() {
+    // Zeros cost nothing until they are looked at, and more than 256 MiB of them never are.
+    let error = read(&vec![0; (256 << 20) + 1], None, None).unwrap_err().to_string();
+    assert!(error.contains("256 MiB"), "{error}");
+    let mut long = vec![b'a'; 100 << 20];
+    long.extend(b"\nevil.example\n");
+    for format in [FeedFormat::Plain, FeedFormat::Hosts, FeedFormat::Adblock] {
+        let entries = read(&long, Some(format), None).unwrap();
+        let bad = entries.iter().filter(|(_, entry)| entry.is_err()).map(|(line, _)| *line).collect::<Vec<_>>();
+        assert_eq!(bad, [1], "{format:?}");
+    }
+    let rubbish = b")(\n".repeat(1_000_000);
+    let mut manifest = Manifest::default();
+    let merged = merge(&mut manifest, "f", "2026-11-25", &read(&rubbish, None, None).unwrap(), &known());
+    assert_eq!((merged.bad.len(), merged.taken, manifest.names.len()), (1_000_000, 0, 0));
+    // UTF-16 that does not say so.
+    let wide: Vec<u8> = "evil.example\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(read(&wide, None, None).unwrap().iter().all(|(_, entry)| entry.is_err()));
+}
+
+#[test]
+fn what_a_format_does_not_know_costs_nothing_else() {
+    let known = ["identity", "malware", "relationship", "x-acme-thing", "extension-definition", ""];
+    let objects: Vec<String> = { known }
+        .iter()
+        .map(|kind| format!(r#"{{"type":"{kind}","spec_version":"2.1","nested":{{"deep":[null,{{"a":1}}]}}}}"#))
+        .chain(
+            ["7", "null", "[]", "\"text\"", r#"{"type":7}"#, r#"{"type":"indicator","pattern":[]}"#].map(str::to_owned),
+        )
+        .chain([r#"{"type":"indicator","pattern":"[domain-name:value='evil.example"}"#.to_owned()])
+        .chain([r#"{"type":"domain-name","value":"b.example","x":{}}"#.to_owned()])
+        .collect();
+    let bundle = format!(r#"{{"type":"bundle","id":"bundle--1","x":1,"objects":[{}]}}"#, objects.join(","));
+    assert_eq!(pages(bundle.as_bytes(), Some(FeedFormat::Stix), None), ["evil.example/", "b.example/"]);
+    let entries = read(bundle.as_bytes(), None, None).unwrap();
+    let bad: Vec<usize> = entries.iter().filter(|(_, entry)| entry.is_err()).map(|(number, _)| *number).collect();
+    assert_eq!(bad, [7, 8, 9, 10, 11, 12]);
 }
 
 #[test]

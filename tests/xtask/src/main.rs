@@ -9,6 +9,7 @@
 
 mod android;
 mod bench;
+mod bench_hosts;
 mod codegen;
 mod elf;
 mod fuzz;
@@ -35,10 +36,13 @@ cargo xtask sample                 the AAR with the ABIs that are linked, its ru
                                    Robolectric with the library of this machine
 cargo xtask emulate                run the conformance cases through the arm64 library under an emulator
 cargo xtask bench [--write]        times and instruction counts; --write records them under tests/bench/record
+cargo xtask bench-hosts [LIST] [--write]   host sets and whole checks beside other crates, on a list or on made-up hosts;
+                                   --write records them under tests/bench/hosts
 cargo xtask size [--write]         sizes of packs and phone libraries against tests/sizes.txt
 cargo xtask fuzz [TARGET…] [--seconds N]   libFuzzer on every target, 300 s each by default
 cargo xtask tidy [--write]         house rules: layers, file sizes, module docs, ids of packs, generated files fresh;
                                    --write adds new ids to rules/ids.txt
+cargo xtask squat [KIND]           look-alikes found of twelve kinds of squatting on every brand; with a kind, the misses
 cargo xtask tlds MALICIOUS POPULAR  count top-level domains in two lists of hosts: rules/packs/common/tlds.toml
 cargo xtask codegen                write the fold tables
 cargo xtask tuf-conformance --suite DIR    the public TUF conformance suite on the update client (Python, faketime)
@@ -76,12 +80,14 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
         Some("sample") => sample::run(root),
         Some("emulate") => kotlin::emulated(root),
         Some("bench") => bench::run(root, has("--write")),
+        Some("bench-hosts") => bench_hosts::run(root, words.first().map(String::as_str), has("--write")),
         Some("size") => size::run(root, has("--write")),
         Some("fuzz") => {
             let given = seconds.map(|at| arguments.get(at).and_then(|s| s.parse().ok()));
             fuzz::run(root, &words, given.unwrap_or(Some(300)).context("--seconds needs a number")?)
         }
         Some("tidy") => tidy::run(root, has("--write")),
+        Some("squat") => suites::squat(root, &words),
         Some("tlds") => tlds::run(root, &words),
         Some("codegen") => codegen::write(root).map(|()| true),
         Some("tuf-conformance") => tuf::run(root, Path::new(suite.context("--suite DIR is missing")?)),

@@ -11,8 +11,9 @@ type Part = fn(&Path) -> anyhow::Result<bool>;
 
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 10] = [
         ("tests", |r| suites::test(r, true, None)),
+        ("a million links", links),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
         ("AAR with all ABIs", sample::run),
         ("a million checks in flat memory", |r| {
@@ -44,6 +45,12 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
         if failed.is_empty() { "all well".to_owned() } else { format!("failed: {}", failed.join(", ")) }
     );
     Ok(failed.is_empty())
+}
+
+/// Links and hosts as the `url` and `idna` crates read them, a million of each.
+fn links(root: &Path) -> anyhow::Result<bool> {
+    let test = ["test", "--release", "--locked", "-p", "scamfilter-tests", "--test", "url", "--test", "names"];
+    suites::cargo_with(root, &test, &[("URL_CASES", "1000000")])
 }
 
 /// Licences, sources and duplicates by `deny.toml`. Advisories need the advisory database, which cargo-deny fetches.

@@ -114,6 +114,13 @@ fn examples(root: &Path) -> anyhow::Result<bool> {
     cargo(root, &["run", "--release", "--locked", "-p", "scampack", "--", "test"])
 }
 
+/// Recall of look-alikes by kind of squatting.
+pub fn squat(root: &Path, kind: &[String]) -> anyhow::Result<bool> {
+    let run = ["run", "--quiet", "--release", "--locked", "-p", "scamfilter-tests", "--example", "squat", "--"];
+    let kind: Vec<&str> = kind.iter().map(String::as_str).collect();
+    cargo(root, &[&run[..], &kind].concat())
+}
+
 fn arm64_missing() -> Option<String> {
     android::missing(&android::ABIS[..1])
 }
@@ -129,7 +136,14 @@ pub fn works(tool: &str, arguments: &[&str]) -> bool {
 
 /// Runs cargo at the root.
 pub fn cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<bool> {
+    cargo_with(root, arguments, &[])
+}
+
+/// The same, in an environment with more.
+pub fn cargo_with(root: &Path, arguments: &[&str], more: &[(&str, &str)]) -> anyhow::Result<bool> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo).args(arguments).current_dir(root).status().context("cannot run cargo")?;
+    let mut command = Command::new(cargo);
+    command.args(arguments).envs(more.iter().copied()).current_dir(root);
+    let status = command.status().context("cannot run cargo")?;
     Ok(status.success())
 }

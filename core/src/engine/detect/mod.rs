@@ -7,11 +7,11 @@ mod phrases;
 mod policies;
 mod rules;
 
-use super::ScamFilter;
 use super::facts::{self, Facts, Judged};
 use super::hits::Hits;
 use super::links;
 use super::model::Looked;
+use super::{FALSE_SITE, ScamFilter};
 use crate::message::Message;
 use crate::pack::{Brand, SenderClass};
 use crate::text::Prepared;
@@ -116,9 +116,11 @@ fn run(
     mut model: impl FnMut(&Looked<'_, '_>) -> Vec<Finding>,
 ) -> Detected {
     let carried = links::carried_by(prepared.original, &prepared.links);
-    let links = facts::links(filter, message, prepared, &carried);
+    let mut links = facts::links(filter, message, prepared, &carried);
     let (class, registered) = facts::sender_class(filter, message);
     let (hits, complete) = phrases::hits(filter, prepared, &links);
+    let common = filter.packs.iter().position(|open| open.pack.id() == "common");
+    links::quoted(&mut links, prepared, common.map_or(&[][..], |common| hits.of(common, FALSE_SITE)));
     let facts = facts::of_message(message, prepared, &links, class);
     let mut seen =
         Seen { filter, message, prepared, links, class, registered, hits, facts, named: None, mismatch: None };
@@ -128,7 +130,7 @@ fn run(
     hosts::find(&seen, &mut findings);
     policies::find(&seen, &mut findings);
     let complete = rules::find(&seen, &mut findings) && complete;
-    if let Some(common) = filter.packs.iter().position(|open| open.pack.id() == "common") {
+    if let Some(common) = common {
         let (links, hits, facts) = (&seen.links[..], &seen.hits, seen.facts);
         let learnt = model(&Looked { filter, prepared, links, hits, facts, common, found: &findings });
         findings.extend(learnt);

@@ -53,10 +53,20 @@ impl Known<'_> {
     }
 
     /// The name to list, or why none.
-    fn judge(&self, name: &Name) -> Result<String, String> {
+    fn judge(&self, name: Name) -> Result<String, (String, String)> {
+        match self.why_not(&name) {
+            None => Ok(name.host),
+            // Anyone can have a page there, so a page can be listed.
+            Some((_, true)) if !name.path.is_empty() && name.host.contains('.') => Ok(name.page()),
+            Some((why, _)) => Err((name.host, why)),
+        }
+    }
+
+    /// Why a host is not listed, and whether strangers have pages there.
+    fn why_not(&self, name: &Name) -> Option<(String, bool)> {
         let host = name.host.as_str();
         if self.because.contains_key(host) {
-            return Ok(host.to_owned());
+            return None;
         }
         let address = host.parse::<std::net::Ipv4Addr>().is_ok();
         let suffix =
@@ -64,18 +74,14 @@ impl Known<'_> {
         let shared = self.shared.get(host).map(|used| format!("shared by many: {used}"));
         let shared = shared.or_else(|| suffix.then(|| "a public suffix".to_owned()));
         if let Some(why) = shared {
-            // Anyone can have a page there, so a page can be listed.
-            return if name.path.is_empty() || !host.contains('.') { Err(why) } else { Ok(name.page()) };
+            return Some((why, true));
         }
         let official = |parent: &str| {
             // Below a suffix that a government runs, a host may be broken into.
             self.official.get(parent).filter(|_| parent == host || !self.suffixes.is_suffix(parent))
         };
-        match (hosts_up(host).find_map(official), self.allowed.get(host)) {
-            (Some(why), _) => Err(why.clone()),
-            (None, Some(why)) => Err(why.to_string()),
-            (None, None) => Ok(host.to_owned()),
-        }
+        let official = hosts_up(host).find_map(official).cloned();
+        official.or_else(|| self.allowed.get(host).map(ToString::to_string)).map(|why| (why, false))
     }
 }
 
@@ -198,7 +204,7 @@ pub struct Merged {
 /// Takes the entries of the feed `id`, seen on `day`, into the manifest.
 pub fn merge(manifest: &mut Manifest, id: &str, day: &str, entries: &super::Entries<'_>, known: &Known<'_>) -> Merged {
     let mut merged = Merged::default();
-    let mut here: BTreeSet<String> = BTreeSet::new();
+    let mut here: Vec<String> = Vec::new();
     for (line, entry) in entries {
         let name = match entry.as_ref().map_err(|why| *why).and_then(|entry| super::canonical(entry)) {
             Ok(name) => name,
@@ -207,22 +213,23 @@ pub fn merge(manifest: &mut Manifest, id: &str, day: &str, entries: &super::Entr
                 continue;
             }
         };
-        match known.judge(&name) {
-            Ok(name) => {
-                if !here.insert(name) {
-                    merged.repeated += 1;
-                }
-            }
-            Err(why) => merged.refused.push((*line, name.host, why)),
+        match known.judge(name) {
+            Ok(name) => here.push(name),
+            Err((host, why)) => merged.refused.push((*line, host, why)),
         }
     }
+    let found = here.len();
+    here.sort_unstable();
+    here.dedup();
     merged.taken = here.len();
+    merged.repeated = found - here.len();
     manifest.feeds.insert(id.to_owned(), here.len());
     let (today, only) = (manifest.text(day), manifest.text(id));
+    let mut new = Vec::new();
     for name in here {
         let Some(seen) = manifest.names.get_mut(&name) else {
             let seen = Seen { first: today.clone(), last: today.clone(), feeds: only.clone() };
-            manifest.names.insert(name, seen);
+            new.push((name, seen));
             continue;
         };
         if seen.last < today {
@@ -240,6 +247,8 @@ pub fn merge(manifest: &mut Manifest, id: &str, day: &str, entries: &super::Entr
             });
         }
     }
+    // Two maps in order make one with full nodes.
+    manifest.names.append(&mut new.into_iter().collect());
     merged
 }
 

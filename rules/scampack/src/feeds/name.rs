@@ -40,11 +40,25 @@ pub fn refang(entry: &str) -> String {
     out
 }
 
+/// Whether an entry is a host as registries hold it, which a browser would not change: nearly all entries are.
+fn is_plain(entry: &str) -> bool {
+    let name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    let last = entry.rsplit('.').next().unwrap_or("");
+    entry.bytes().all(name) && last.bytes().all(|b| b.is_ascii_lowercase()) && !entry.contains("xn--")
+}
+
 /// Reads an entry as a browser would.
 ///
 /// # Errors
 /// What is wrong with it, for people.
 pub fn canonical(entry: &str) -> Result<Name, &'static str> {
+    if is_plain(entry) {
+        return named(entry.to_owned(), String::new());
+    }
+    as_browsers(entry)
+}
+
+fn as_browsers(entry: &str) -> Result<Name, &'static str> {
     let entry = refang(entry);
     let entry = entry.strip_prefix("*.").unwrap_or(&entry);
     let parsed = if entry.contains("://") { Url::parse(entry) } else { Url::parse(&format!("http://{entry}")) };
@@ -62,16 +76,21 @@ pub fn canonical(entry: &str) -> Result<Name, &'static str> {
             !(ip.is_private() || ip.is_loopback() || ip.is_unspecified() || ip.is_link_local() || ip.is_broadcast());
         return if public { Ok(Name { host, path: segments(&url) }) } else { Err("an address of no public network") };
     }
+    named(host, segments(&url))
+}
+
+/// The name, if a registry would hold it.
+fn named(host: String, path: String) -> Result<Name, &'static str> {
     let label = |l: &str| {
         (1..=63).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
     if !host.contains('.') {
-        return Err("no dot in it");
+        return Err(if host.is_empty() { "no host and no link" } else { "no dot in it" });
     }
     if host.len() > 253 || !host.split('.').all(label) {
         return Err("no name that a registry would hold");
     }
-    Ok(Name { host, path: segments(&url) })
+    Ok(Name { host, path })
 }
 
 fn segments(url: &Url) -> String {
@@ -82,6 +101,28 @@ fn segments(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_entries_are_read_as_all_others() {
+        for entry in [
+            "",
+            ".",
+            "a",
+            "com",
+            "a.b",
+            "a..b",
+            ".a.b",
+            "-a.b-",
+            "a.b.c-d.e0.f",
+            "1.a",
+            "a.1",
+            "0x.a",
+            &"a.".repeat(200),
+        ] {
+            assert_eq!(canonical(entry).ok(), as_browsers(entry).ok(), "{entry}");
+        }
+        assert!(is_plain("evil-1.example") && !is_plain("1.2.3.4") && !is_plain("xn--a.b") && !is_plain("a.0x1"));
+    }
 
     #[test]
     fn entries_are_read_as_browsers_read_links() {

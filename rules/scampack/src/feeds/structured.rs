@@ -90,7 +90,8 @@ pub(super) fn stix(bytes: &[u8]) -> Result<Entries<'static>, FeedError> {
     let mut entries = Entries::new();
     for (index, object) in bundle.objects.into_iter().enumerate() {
         let at = index + 1;
-        let Ok(object) = serde_json::from_value::<StixObject>(object) else {
+        let read = Some(object).filter(serde_json::Value::is_object).map(serde_json::from_value::<StixObject>);
+        let Some(Ok(object)) = read else {
             entries.push((at, Err("no STIX object")));
             continue;
         };

@@ -148,7 +148,7 @@ impl Lower<'_> {
 
     pub(super) fn suffixes(&mut self, writer: &mut PackWriter) {
         let Some(text) = self.tree.get(PSL) else { return };
-        let rules: Vec<String> = suffix_rules(text).map(|rule| fold(rule).text().to_owned()).collect();
-        writer.suffixes(&rules.iter().map(String::as_str).collect::<Vec<_>>());
+        let rules: Vec<_> = suffix_rules(text).collect();
+        writer.suffixes(&rules.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     }
 }

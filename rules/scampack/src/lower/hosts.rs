@@ -9,8 +9,9 @@ use crate::load::{ALLOWED, HOSTS, Tree};
 use crate::source::PackFile;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::pack::{HostKey, PATH_SEGMENTS, encode_hashes, hash48};
-use scamfilter::text::hosts_up;
+use scamfilter::text::{hosts_up, parse_link};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
@@ -19,37 +20,59 @@ const COMMITTED: &str = include_str!("../../../packs/common/public_suffix_list.d
 /// What is told of one list: a list in the wrong form would fill the screen a thousand times.
 const MOST_TOLD: usize = 20;
 
-/// Rules of the Public Suffix List.
-pub struct Suffixes<'a>(BTreeSet<&'a str>);
+/// Rules of the Public Suffix List, without the signs in front of them.
+pub struct Suffixes<'a> {
+    plain: BTreeSet<Cow<'a, str>>,
+    /// `*.` and one label more.
+    wild: BTreeSet<Cow<'a, str>>,
+    /// `!`: no suffix after all.
+    not: BTreeSet<Cow<'a, str>>,
+}
 
-/// Rules of a list, as they stand in it.
-pub(super) fn suffix_rules(list: &str) -> impl Iterator<Item = &str> {
+/// Rules of a list, as hosts are compared: in A-labels.
+pub(super) fn suffix_rules(list: &str) -> impl Iterator<Item = Cow<'_, str>> {
     list.lines()
         .map(|line| line.split_whitespace().next().unwrap_or(""))
         .filter(|rule| !rule.is_empty() && !rule.starts_with("//"))
+        .map(|rule| if rule.is_ascii() { Cow::Borrowed(rule) } else { Cow::Owned(encoded(rule)) })
+}
+
+/// The rule with its name as the phone reads hosts.
+fn encoded(rule: &str) -> String {
+    let name = rule.trim_start_matches('!').trim_start_matches("*.");
+    let sign = rule.strip_suffix(name).unwrap_or("");
+    parse_link(&format!("http://{name}/")).map_or_else(|| rule.to_owned(), |link| format!("{sign}{}", link.host))
 }
 
 impl<'a> Suffixes<'a> {
     /// Those of the pack itself, or else of the starter packs.
     pub(super) fn of(tree: &'a Tree) -> Self {
-        Self(suffix_rules(tree.get(PSL).map_or(COMMITTED, String::as_str)).collect())
+        Self::read(tree.get(PSL).map_or(COMMITTED, String::as_str))
     }
 
     /// Those that the starter packs carry.
     #[must_use]
     pub fn committed() -> Suffixes<'static> {
-        Suffixes(suffix_rules(COMMITTED).collect())
+        Suffixes::read(COMMITTED)
+    }
+
+    fn read(list: &'a str) -> Self {
+        let without = |rule: Cow<'a, str>, sign: &str| match rule {
+            Cow::Borrowed(rule) => rule.strip_prefix(sign).map(Cow::Borrowed),
+            Cow::Owned(rule) => rule.strip_prefix(sign).map(|name| Cow::Owned(name.to_owned())),
+        };
+        let with = |sign: &str| suffix_rules(list).filter_map(|rule| without(rule, sign)).collect();
+        Self { plain: suffix_rules(list).collect(), wild: with("*."), not: with("!") }
     }
 
     /// The public suffix of a host; by custom its last label where no rule matches.
     fn suffix<'h>(&self, host: &'h str) -> &'h str {
-        let listed = |name: &str| self.0.contains(name);
         for name in hosts_up(host) {
             let parent = name.split_once('.').map(|(_, parent)| parent);
-            if let Some(parent) = parent.filter(|_| listed(&format!("!{name}"))) {
+            if let Some(parent) = parent.filter(|_| self.not.contains(name)) {
                 return parent;
             }
-            if listed(name) || parent.is_some_and(|parent| listed(&format!("*.{parent}"))) {
+            if self.plain.contains(name) || parent.is_some_and(|parent| self.wild.contains(parent)) {
                 return name;
             }
         }

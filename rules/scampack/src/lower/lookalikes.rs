@@ -10,7 +10,7 @@ use crate::source::{BrandSource, LookalikesFile, TldsFile};
 use crate::words;
 use scamfilter::engine::Fact;
 use scamfilter::pack::LabelKind;
-use scamfilter::pack::write::PackWriter;
+use scamfilter::pack::write::{NameTells, PackWriter};
 use scamfilter::text::{Label, fold, one_edit};
 use std::collections::BTreeSet;
 
@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 const DISTINCT: usize = 6;
 /// The same for scripts other than Latin, of which a letter has two bytes or more.
 const DISTINCT_CHARACTERS: usize = 4;
+/// Bytes of a name that is no word and tells its brand where something else speaks for it.
+const COINED: usize = 4;
 /// Shortest name.
 const SHORTEST: usize = 3;
 /// Longest; a label has at most 63 characters.
@@ -46,7 +48,7 @@ impl Lower<'_> {
             if label.bytes().len() < SHORTEST || name.len() > LONGEST && latin {
                 continue;
             }
-            let english = latin && words::is_english(name);
+            let english = latin && words::is_english(name) && !brand.coined;
             // A word of the language is a name only where it is the whole name of the brand.
             let meant = !english || brand.id.get_ref() == name;
             if !meant || brand.others.iter().any(|other| other.get_ref() == name) {
@@ -55,7 +57,8 @@ impl Lower<'_> {
             let distinct = long && !english;
             // Names of banks are made of few parts, so that short ones lie one letter apart from each other.
             let edits = distinct && latin && (name.len() >= 9 || registered.contains(name) && !name.contains("bank"));
-            writer.name(name, atom, distinct, edits);
+            let coined = latin && !english && label.bytes().len() >= COINED;
+            writer.name(name, atom, NameTells { distinct, coined, edits });
             if edits {
                 self.honest_neighbours(writer, &label);
             }
