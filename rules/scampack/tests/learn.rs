@@ -41,7 +41,8 @@ impl Lab {
         let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/packs.in/old");
         for file in ["brands", "concepts", "domains", "pack", "policies", "scoring", "texts", "families/stuck"] {
             let text = std::fs::read_to_string(from.join(format!("{file}.toml"))).unwrap();
-            let text = text.replace("parcel is here", "gafu parcel dera kimo arrived home zabe lupi thanks boda tevi rafo");
+            let text =
+                text.replace("parcel is here", "gafu parcel dera kimo arrived home zabe lupi thanks boda tevi rafo");
             lab.write(&format!("rules/packs/common/{file}.toml"), &text);
         }
         lab.write("rules/packs/common/model/learn.toml", PLAN);
@@ -122,10 +123,12 @@ fn what_is_learnt_is_the_same_twice_and_is_told_wherever_a_pack_is_shown() {
     let lab = Lab::new("whole");
     lab.ends(0, "build rules/packs/common --out before");
     lab.ends(0, "learn corpus.jsonl");
-    let (weights, grams) = (lab.read("rules/packs/common/model/weights.toml"), lab.read("rules/packs/common/model/grams.txt"));
+    let (weights, grams) =
+        (lab.read("rules/packs/common/model/weights.toml"), lab.read("rules/packs/common/model/grams.txt"));
     lab.ends(0, "learn corpus.jsonl");
     assert!(
-        weights == lab.read("rules/packs/common/model/weights.toml") && grams == lab.read("rules/packs/common/model/grams.txt")
+        weights == lab.read("rules/packs/common/model/weights.toml")
+            && grams == lab.read("rules/packs/common/model/grams.txt")
     );
     for header in ["[calibration]", "reference_bad = 0.05", "[[measured]]", "real = [120, 120]", "source = \"corpus\""]
     {
@@ -257,10 +260,7 @@ fn bad_corpora_are_refused_or_told_and_never_kept_silent() {
     lab.write("wanted.jsonl", &only("ham"));
     lab.write("ten.jsonl", &messages("real", "en", 10, 7));
     lab.write("none.jsonl", "");
-    for (file, says) in [
-        ("wanted", "only messages of one kind"),
-        ("none", "only messages of one kind"),
-    ] {
+    for (file, says) in [("wanted", "only messages of one kind"), ("none", "only messages of one kind")] {
         for command in ["learn", "eval --quick"] {
             let told = said(&lab.run(&format!("{command} --texts empty {file}.jsonl")));
             assert!(told.contains(says), "{command} {file}: {told}");
@@ -337,7 +337,10 @@ fn the_half_hour_of_the_docs_works_as_it_is_written() {
     lab.write("water.toml", &family.replace("acme.refund", "th.water"));
     lab.write("corpora/real.jsonl", &messages("real", "en", 240, 4));
     let calm = messages("calm", "en", 40, 9);
-    lab.write("wanted.jsonl", &calm.lines().filter(|l| l.contains("ham")).map(|l| format!("{l}\n")).collect::<String>());
+    lab.write(
+        "wanted.jsonl",
+        &calm.lines().filter(|l| l.contains("ham")).map(|l| format!("{l}\n")).collect::<String>(),
+    );
     let page = std::fs::read_to_string(docs.join("analyst.md")).unwrap();
     let commands: Vec<&str> =
         page.lines().filter_map(|l| l.strip_prefix("    ")).filter(|l| !l.starts_with("alias")).collect();
