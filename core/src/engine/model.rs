@@ -259,4 +259,27 @@ impl ScamFilter {
         );
         sample
     }
+
+    /// Concepts that are said or heard in a message, rising, each with what stands, folded, where its stems were heard. A
+    /// concept that its phrases say too has one empty text more.
+    #[must_use]
+    pub fn heard(&self, message: &crate::Message) -> Vec<(u32, String)> {
+        let prepared = crate::text::prepare(message.text.as_str());
+        let mut out = Vec::new();
+        super::detect::without_model(self, message, &prepared, |looked| {
+            for atom in looked.hits.atoms(looked.common).filter(|atom| features::concept_of(*atom).is_some()) {
+                if atom & HEARD == 0 {
+                    out.push((atom, String::new()));
+                    continue;
+                }
+                for hit in looked.hits.of(looked.common, atom) {
+                    let place = hit.start as usize..hit.end as usize;
+                    out.push((atom & !HEARD, prepared.folded.text().get(place).unwrap_or("").to_owned()));
+                }
+            }
+        });
+        out.sort();
+        out.dedup();
+        out
+    }
 }

@@ -124,6 +124,18 @@ impl<'a> Model<'a> {
         (half(4), half(6))
     }
 
+    /// Weights of all features, in order of their keys.
+    #[cfg(feature = "write")]
+    pub fn features(&self) -> impl Iterator<Item = (u32, (i32, i32))> {
+        self.features.iter().filter_map(|r| u32_at(r, 0)).map(|key| (key, self.feature(key)))
+    }
+
+    /// Numbers of all concepts that are known, rising.
+    #[cfg(feature = "write")]
+    pub fn concepts(&self) -> impl Iterator<Item = u32> {
+        self.concepts.iter().filter_map(|r| u32_at(r, 0))
+    }
+
     /// What is known of a concept.
     #[must_use]
     pub fn concept(&self, number: u32) -> Option<ConceptEntry<'a>> {

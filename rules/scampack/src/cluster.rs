@@ -58,25 +58,73 @@ pub fn clusters(texts: &[String]) -> Vec<usize> {
     let masked: Vec<String> = texts.iter().map(|t| masked(t)).collect();
     let grams: Vec<BTreeSet<u64>> = masked.iter().map(|m| grams(m)).collect();
     let mut sets = Sets((0..texts.len()).collect());
-    let mut prefixes: BTreeMap<String, usize> = BTreeMap::new();
-    let mut buckets: BTreeMap<(usize, [u64; ROWS]), Vec<usize>> = BTreeMap::new();
-    for (index, (text, set)) in masked.iter().zip(&grams).enumerate() {
-        let prefix: String = text.chars().take(PREFIX).collect();
-        let whole = prefix.chars().count() == PREFIX;
-        let key = if whole { prefix } else { format!("\0{text}") };
-        let first = *prefixes.entry(key).or_insert(index);
-        sets.join(index, first);
-        for (band, rows) in signature(set).as_chunks::<ROWS>().0.iter().enumerate() {
-            let bucket = buckets.entry((band, *rows)).or_default();
-            for other in bucket.iter().copied().take(COMPARED) {
-                if sets.root(other) != sets.root(index) && grams.get(other).is_some_and(|g| alike(set, g)) {
-                    sets.join(index, other);
-                }
-            }
-            bucket.push(index);
+    let mut index = Index::default();
+    for (at, (text, set)) in masked.iter().zip(&grams).enumerate() {
+        let signature = signature(set);
+        if let Some(first) = index.of_prefix(text) {
+            sets.join(at, first);
         }
+        for other in index.candidates(&signature) {
+            if sets.root(other) != sets.root(at) && grams.get(other).is_some_and(|g| alike(set, g)) {
+                sets.join(at, other);
+            }
+        }
+        index.add(at, text, &signature);
     }
     (0..texts.len()).map(|index| sets.root(index)).collect()
+}
+
+/// For each of `asked` the first of `known` that is its near-duplicate: the two themselves are alike, and not only others
+/// between them.
+#[must_use]
+pub fn near(known: &[String], asked: &[String]) -> Vec<Option<usize>> {
+    let masked_known: Vec<String> = known.iter().map(|t| masked(t)).collect();
+    let known: Vec<BTreeSet<u64>> = masked_known.iter().map(|m| grams(m)).collect();
+    let mut index = Index::default();
+    for (at, (text, set)) in masked_known.iter().zip(&known).enumerate() {
+        index.add(at, text, &signature(set));
+    }
+    let of = |text: &String| {
+        let text = masked(text);
+        let set = grams(&text);
+        let alike = |other: &usize| known.get(*other).is_some_and(|g| alike(&set, g));
+        index.of_prefix(&text).into_iter().chain(index.candidates(&signature(&set)).filter(alike)).min()
+    };
+    asked.iter().map(of).collect()
+}
+
+/// Texts by their beginnings and the bands of their signatures.
+#[derive(Default)]
+struct Index {
+    prefixes: BTreeMap<String, usize>,
+    buckets: BTreeMap<(usize, [u64; ROWS]), Vec<usize>>,
+}
+
+impl Index {
+    fn add(&mut self, at: usize, text: &str, signature: &[u64; ROWS * BANDS]) {
+        self.prefixes.entry(prefix(text)).or_insert(at);
+        for (band, rows) in signature.as_chunks::<ROWS>().0.iter().enumerate() {
+            self.buckets.entry((band, *rows)).or_default().push(at);
+        }
+    }
+
+    /// The first text that begins alike.
+    fn of_prefix(&self, text: &str) -> Option<usize> {
+        self.prefixes.get(&prefix(text)).copied()
+    }
+
+    /// Texts to compare with, some of them more than once.
+    fn candidates(&self, signature: &[u64; ROWS * BANDS]) -> impl Iterator<Item = usize> {
+        let bands = signature.as_chunks::<ROWS>().0.iter().enumerate();
+        let buckets = bands.filter_map(|(band, rows)| self.buckets.get(&(band, *rows)));
+        buckets.flat_map(|bucket| bucket.iter().copied().take(COMPARED))
+    }
+}
+
+/// The beginning, or all of a text that is too short to have one.
+fn prefix(text: &str) -> String {
+    let prefix: String = text.chars().take(PREFIX).collect();
+    if prefix.chars().count() == PREFIX { prefix } else { format!("\0{text}") }
 }
 
 /// For each text its half, the same for all of a cluster.
@@ -150,6 +198,18 @@ impl Sets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn near_duplicates_are_found_one_by_one() {
+        let of = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        let known = of(&[
+            "see you at the station tomorrow at nine",
+            "Your parcel 1234 is on hold, pay the fee at http://a.top/1",
+        ]);
+        let asked = of(&["YOUR PARCEL 99 is on hold: pay the fee at https://b.icu/zz", "see you soon", ""]);
+        assert_eq!(near(&known, &asked), [Some(1), None, None]);
+        assert_eq!(near(&[], &asked), [None, None, None]);
+    }
 
     #[test]
     fn a_template_is_one_cluster_and_one_half() {

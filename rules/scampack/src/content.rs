@@ -3,8 +3,8 @@
 //! Names are those of sources and stay the same from build to build; numbers of local terms do not and never appear.
 
 use crate::dates::date;
-use scamfilter::engine::{Fact, GUARD_CONCEPTS, INNOCENT, LOCAL_ATOMS};
-use scamfilter::pack::{Op, Pack, SECTION_SIZE, SectionKind, SenderClass};
+use scamfilter::engine::{Fact, GUARD_CONCEPTS, INNOCENT, LOCAL_ATOMS, feature_name};
+use scamfilter::pack::{Model, Op, Pack, SECTION_SIZE, SectionKind, SenderClass};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,15 +13,12 @@ use std::ops::Range;
 /// Kind and name of a thing in a pack.
 pub type Key = (&'static str, String);
 
-/// Sections of which the content is told as a digest: hashes, and what is learnt.
-const OPAQUE: [SectionKind; 6] = [
-    SectionKind::Hosts,
-    SectionKind::Suffixes,
-    SectionKind::Grams,
-    SectionKind::Weights,
-    SectionKind::HostStrings,
-    SectionKind::Probes,
-];
+/// Kind of what a model weighs, thousandths of log-odds as decimals.
+pub const FEATURE: &str = "feature";
+
+/// Sections of which the content is told as a digest: hashes, and the weights of grams.
+const OPAQUE: [SectionKind; 5] =
+    [SectionKind::Hosts, SectionKind::Suffixes, SectionKind::Grams, SectionKind::HostStrings, SectionKind::Probes];
 
 /// Everything in a pack, which is open on `image`.
 #[must_use]
@@ -121,6 +118,9 @@ pub fn of(pack: &Pack, image: &[u8]) -> BTreeMap<Key, String> {
         let curve: Vec<String> = s.curve.iter().map(|(x, y)| format!("{}:{y}", log_odds(*x))).collect();
         add("scoring", "curve".to_owned(), curve.join(" "));
     }
+    if let Some(model) = pack.model() {
+        learnt(&model, &mut add);
+    }
     for kind in OPAQUE {
         if let Some(range) = section(image, kind) {
             let bytes = image.get(range).unwrap_or(&[]);
@@ -128,6 +128,23 @@ pub fn of(pack: &Pack, image: &[u8]) -> BTreeMap<Key, String> {
         }
     }
     all
+}
+
+/// Biases, concepts and weights of a model.
+fn learnt(model: &Model<'_>, add: &mut impl FnMut(&'static str, String, String)) {
+    let weights = |(scam, unwanted): (i32, i32)| {
+        format!("{:+}, unwanted {:+}", f64::from(scam) / 1000.0, f64::from(unwanted) / 1000.0)
+    };
+    add("model", "bias".to_owned(), weights((model.bias, model.bias_unwanted)));
+    for number in model.concepts() {
+        if let Some(concept) = model.concept(number) {
+            add("concept", concept.name.to_owned(), format!("{number}, {}", concept.category.name()));
+        }
+    }
+    let name = |number: u32| model.concept(number).map_or(format!("concept {number}"), |c| c.name.to_owned());
+    for (key, both) in model.features() {
+        add(FEATURE, feature_name(key, name), weights(both));
+    }
 }
 
 /// Size and the beginning of the SHA-256.

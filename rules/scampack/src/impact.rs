@@ -27,6 +27,16 @@ pub struct Count {
     pub fell: usize,
 }
 
+impl Count {
+    fn add(&mut self, was: bool, is: bool) {
+        self.messages += 1;
+        self.before += usize::from(was);
+        self.after += usize::from(is);
+        self.rose += usize::from(!was && is);
+        self.fell += usize::from(was && !is);
+    }
+}
+
 /// A message that changed level.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
@@ -45,6 +55,10 @@ pub struct Changed {
 pub struct Impact {
     /// By label and language.
     pub counts: BTreeMap<(String, String), Count>,
+    /// By label, language and family, of messages that name one.
+    pub families: BTreeMap<(String, String, String), Count>,
+    /// Wanted messages that changed level, by language and family: before and after.
+    pub wanted: BTreeMap<(String, String, Level, Level), usize>,
     /// How often each rule spoke before and after.
     pub rules: BTreeMap<String, (usize, usize)>,
     /// Messages by level before and after.
@@ -72,6 +86,13 @@ impl Impact {
         })
     }
 
+    /// What changed level: wanted messages that rose first, as these cost most.
+    pub fn first(&self) -> impl Iterator<Item = &Changed> {
+        let disturbs = |c: &&Changed| c.label == "ham" && c.levels.1 > c.levels.0;
+        let (first, rest): (Vec<&Changed>, Vec<&Changed>) = self.changed.iter().partition(disturbs);
+        first.into_iter().chain(rest)
+    }
+
     /// Messages that were judged.
     #[must_use]
     pub fn judged(&self) -> usize {
@@ -84,6 +105,8 @@ struct Labelled {
     id: String,
     label: String,
     lang: String,
+    /// Family, or kind of wanted message.
+    kind: String,
     message: Message,
 }
 
@@ -128,7 +151,12 @@ fn read(line: &[u8], number: usize, strict: bool, misspelt: &mut Misspelt) -> Re
         return Err(format!("`label` {what} ham, spam or scam"));
     }
     let id = object.id()?;
+    let kind = match object.string("kind")? {
+        Some(kind) => Some(kind),
+        None => object.string("category")?,
+    };
     Ok(Labelled {
+        kind: kind.unwrap_or_default(),
         id: id.unwrap_or_else(|| format!("line {number}")),
         label: label.unwrap_or_else(|| "none".to_owned()),
         lang: object.string("lang")?.unwrap_or_default(),
@@ -144,12 +172,14 @@ fn found(verdict: &Verdict) -> bool {
 impl Impact {
     fn add(&mut self, before: Verdict, after: Verdict, line: Labelled) {
         let (was, is) = (found(&before), found(&after));
-        let count = self.counts.entry((line.label.clone(), line.lang)).or_default();
-        count.messages += 1;
-        count.before += usize::from(was);
-        count.after += usize::from(is);
-        count.rose += usize::from(!was && is);
-        count.fell += usize::from(was && !is);
+        self.counts.entry((line.label.clone(), line.lang.clone())).or_default().add(was, is);
+        if !line.kind.is_empty() {
+            let key = (line.label.clone(), line.lang.clone(), line.kind.clone());
+            self.families.entry(key).or_default().add(was, is);
+        }
+        if line.label == "ham" && before.level != after.level {
+            *self.wanted.entry((line.lang, line.kind, before.level, after.level)).or_default() += 1;
+        }
         *self.levels.entry((before.level, after.level)).or_default() += 1;
         let rules = |v: &Verdict| v.reasons.iter().map(|r| r.rule.clone()).collect::<BTreeSet<_>>();
         let (old_rules, new_rules) = (rules(&before), rules(&after));

@@ -345,7 +345,8 @@ pub struct ScoringFile {
     /// Added when the sender is a contact.
     #[schemars(with = "f64")]
     pub contact: Spanned<f64>,
-    /// Log-odds and parts per million, both rising, at least one part per thousandth of log-odds.
+    /// Log-odds and parts per million, both rising, at least one part per thousandth of log-odds. That of a learnt model
+    /// (`model/weights.toml`) stands before it.
     #[schemars(with = "Vec<(f64, u32)>")]
     pub curve: Spanned<Vec<(f64, u32)>>,
 }

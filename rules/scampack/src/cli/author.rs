@@ -6,6 +6,7 @@ use super::files::{Image, write_whole};
 use super::input::filter;
 use super::output::{BOLD, GOOD, Out, counted};
 use super::sources::{self, compile, compiled, here_or, with_common};
+use crate::learn::model_file::{self, WEIGHTS};
 use crate::render::plain;
 use crate::source::PackFile;
 use crate::{codes, examples, layout, template, words};
@@ -190,6 +191,9 @@ pub(super) struct Test {
     /// Run again whenever a source changes, until interrupted.
     #[arg(long)]
     watch: bool,
+    /// Let the learnt wording weigh nothing: which examples rest on rules, concepts and facts.
+    #[arg(long)]
+    no_grams: bool,
 }
 
 impl Test {
@@ -218,8 +222,11 @@ impl Test {
     fn once(&self, out: &Out) -> anyhow::Result<bool> {
         let asked = here_or(out, &self.dirs)?;
         let count = asked.len();
-        let sources = with_common(asked);
+        let mut sources = with_common(asked);
         let joined = sources.len() - count;
+        for weights in sources.iter_mut().filter(|_| self.no_grams).filter_map(|s| s.tree.get_mut(WEIGHTS)) {
+            *weights = model_file::without_grams(weights).context("the learnt weights cannot be read")?;
+        }
         let packs = compiled(out, &sources)?;
         let images = sources.iter().zip(&packs).map(|(s, pack)| Image::new(s.path(""), pack.image.clone()));
         let filter = filter(images.collect::<Result<_, _>>()?, &[])?;

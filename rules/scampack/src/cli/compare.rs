@@ -12,6 +12,7 @@ use crate::render::plain;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 use std::path::PathBuf;
 
@@ -29,12 +30,13 @@ impl Diff {
         let (old, new) = (content::of(&before.pack, &before.bytes), content::of(&after.pack, &after.bytes));
         let red = style(Severity::Error);
         let (mut changes, mut serial_only) = (0, true);
-        let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).collect();
-        for key in keys {
+        let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+        let changed: Vec<_> = keys.into_iter().filter(|key| old.get(*key) != new.get(*key)).collect();
+        let (learnt, other): (Vec<_>, Vec<_>) = changed.into_iter().partition(|(kind, _)| *kind == content::FEATURE);
+        let shown = if out.human() { SHOWN } else { learnt.len() };
+        let loudest = loudest(learnt.clone(), &old, &new);
+        for key in other.into_iter().chain(loudest.into_iter().take(shown)) {
             let (before, after) = (old.get(key), new.get(key));
-            if before == after {
-                continue;
-            }
             changes += 1;
             let (kind, name) = key;
             serial_only &= (*kind, name.as_str()) == ("pack", "serial");
@@ -47,6 +49,11 @@ impl Diff {
             out.result(text, &json!({ "kind": kind, "name": name, "old": before, "new": after }))?;
         }
         if out.human() {
+            if learnt.len() > shown {
+                let rest = learnt.len() - shown;
+                out.line(format!("… and {rest} more weights of features; --format jsonl lists all"))?;
+                changes += rest;
+            }
             out.note(counted(changes, "difference"));
         }
         let (was, is) = (before.pack.header().serial, after.pack.header().serial);
@@ -55,6 +62,29 @@ impl Diff {
         }
         Ok(Ended::Well)
     }
+}
+
+/// Weights of features that are shown to people.
+const SHOWN: usize = 20;
+
+/// Features whose weights changed most stand first.
+fn loudest<'a>(
+    mut features: Vec<&'a content::Key>,
+    old: &BTreeMap<content::Key, String>,
+    new: &BTreeMap<content::Key, String>,
+) -> Vec<&'a content::Key> {
+    // A weight in both heads: `+1.2, unwanted -0.3`.
+    let weights = |all: &BTreeMap<content::Key, String>, key: &content::Key| {
+        let text = all.get(key).map_or("", String::as_str);
+        let mut numbers = text.split(", unwanted ").map(|number| number.parse::<f64>().unwrap_or(0.0));
+        (numbers.next().unwrap_or(0.0), numbers.next().unwrap_or(0.0))
+    };
+    let change = |key: &content::Key| {
+        let (before, after) = (weights(old, key), weights(new, key));
+        (before.0 - after.0).abs().max((before.1 - after.1).abs())
+    };
+    features.sort_by(|a, b| change(b).total_cmp(&change(a)));
+    features
 }
 
 #[derive(Args)]
@@ -119,6 +149,22 @@ fn human(out: &Out, found: &Comparison) -> anyhow::Result<()> {
         let Count { messages, before, after, rose, fell } = c;
         out.line(format!("{:6} {:8} {messages:10} {before:8} {after:8} {rose:8} {fell:8}", plain(label), plain(lang)))?;
     }
+    let families: Vec<_> = found.families.iter().filter(|(_, c)| c.rose > 0 || c.fell > 0).collect();
+    if !families.is_empty() {
+        out.line("\nfamilies in which messages rose or fell\nlabel  language family               messages   before    after     rose     fell")?;
+    }
+    for ((label, lang, kind), c) in families {
+        let Count { messages, before, after, rose, fell } = c;
+        let named = format!("{:6} {:8} {:18}", plain(label), plain(lang), plain(kind));
+        out.line(format!("{named} {messages:10} {before:8} {after:8} {rose:8} {fell:8}"))?;
+    }
+    if !found.wanted.is_empty() {
+        out.line("\nwanted messages that changed level\nlanguage family             before     -> after")?;
+    }
+    for ((lang, kind, before, after), n) in &found.wanted {
+        let named = format!("{:8} {:18}", plain(lang), plain(kind));
+        out.line(format!("{named} {:10} -> {:10} {n:8}", before.name(), after.name()))?;
+    }
     out.line("\nlevel before -> after")?;
     for ((before, after), n) in found.levels.iter().filter(|((before, after), _)| before != after) {
         out.line(format!("{:10} -> {:10} {n:8}", before.name(), after.name()))?;
@@ -128,7 +174,7 @@ fn human(out: &Out, found: &Comparison) -> anyhow::Result<()> {
         out.line(format!("{:40} {before:8} -> {after}", plain(rule)))?;
     }
     out.line("\nmessages that changed level")?;
-    for Changed { id, label, levels, rules } in found.changed.iter().take(40) {
+    for Changed { id, label, levels, rules } in found.first().take(40) {
         let rules: Vec<String> =
             rules.0.iter().map(|r| format!("-{r}")).chain(rules.1.iter().map(|r| format!("+{r}"))).collect();
         let (label, id, rules) = (plain(label), plain(id), plain(&rules.join(" ")));
@@ -145,6 +191,17 @@ fn value(found: &Comparison) -> serde_json::Value {
     let counts: Vec<_> = found.counts.iter().map(|((label, lang), c)| {
         json!({ "label": label, "lang": lang, "messages": c.messages, "before": c.before, "after": c.after, "rose": c.rose, "fell": c.fell })
     }).collect();
+    let families = found.families.iter().map(|((label, lang, kind), c)| {
+        json!({
+            "label": label, "lang": lang, "kind": kind, "messages": c.messages, "before": c.before, "after": c.after,
+            "rose": c.rose, "fell": c.fell,
+        })
+    });
+    let families: Vec<_> = families.collect();
+    let wanted = found.wanted.iter().map(|((lang, kind, before, after), n)| {
+        json!({ "lang": lang, "kind": kind, "before": before.name(), "after": after.name(), "messages": n })
+    });
+    let wanted: Vec<_> = wanted.collect();
     let levels: Vec<_> = found
         .levels
         .iter()
@@ -157,6 +214,6 @@ fn value(found: &Comparison) -> serde_json::Value {
     }).collect();
     let refused: Vec<_> = found.refused.iter().map(|(line, error)| json!({ "line": line, "error": error })).collect();
     json!({
-        "counts": counts, "levels": levels, "rules": rules, "changed": changed, "malformed": found.malformed, "refused": refused,
+        "counts": counts, "families": families, "wanted": wanted, "levels": levels, "rules": rules, "changed": changed, "malformed": found.malformed, "refused": refused,
     })
 }

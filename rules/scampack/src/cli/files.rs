@@ -52,6 +52,31 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// A file that is read once, for what is in it and for its SHA-256.
+pub(super) struct Hashed<R> {
+    input: R,
+    digest: Sha256,
+}
+
+impl<R: Read> Hashed<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self { input, digest: Sha256::new() }
+    }
+
+    /// The SHA-256 of what was read, in hexadecimal digits.
+    pub(super) fn sha256(self) -> String {
+        self.digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.digest.update(buffer.get(..count).unwrap_or(&[]));
+        Ok(count)
+    }
+}
+
 /// What is in a folder, in order.
 pub(super) fn entries(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;

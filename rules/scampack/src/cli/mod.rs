@@ -5,14 +5,17 @@ mod benign;
 mod check;
 mod compare;
 mod corpus;
+mod eval;
 mod files;
 mod import;
 mod input;
 mod learn;
+mod material;
 mod output;
 mod packs;
 mod reference;
 mod sources;
+mod stems;
 mod stress;
 mod update;
 
@@ -26,7 +29,7 @@ use std::process::ExitCode;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How to print: for people, one JSON value, or JSON lines.
+    /// How to print: for people, one JSON value, JSON lines, or, with `eval` alone, a page.
     #[arg(long, value_enum, global = true, default_value_t = Format::Human)]
     format: Format,
 }
@@ -60,7 +63,9 @@ enum Command {
     /// Learn the weights of the model from labelled messages, and write them as sources of `common`.
     Learn(learn::Learn),
     /// Measure how well learning generalises to campaigns, sources and texts that it never saw.
-    Eval(learn::Eval),
+    Eval(eval::Eval),
+    /// Say which stems of concepts do nothing in what is learnt from, and take them out where asked to.
+    Stems(stems::Stems),
     /// Compare the content of two packs.
     Diff(compare::Diff),
     /// Compare how two sets of packs judge a corpus; exit code 3 when a budget is exceeded.
@@ -97,6 +102,10 @@ impl From<bool> for Ended {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let mut out = Out::new(cli.format);
+    if cli.format == Format::Html && !matches!(cli.command, Command::Eval(_)) {
+        out.error(&anyhow::anyhow!("only `eval` writes a page: --format is human, json or jsonl here"));
+        return ExitCode::from(2);
+    }
     let ended = match cli.command {
         Command::Check(check) => check.run(&mut out),
         Command::CheckLink(check) => check.run(&mut out),
@@ -112,6 +121,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Update(update) => update.run(&mut out),
         Command::Learn(learn) => learn.run(&mut out),
         Command::Eval(eval) => eval.run(&mut out),
+        Command::Stems(stems) => stems.run(&mut out),
         Command::Diff(diff) => diff.run(&mut out),
         Command::Impact(impact) => impact.run(&mut out),
         Command::Benign(benign) => benign.run(&mut out),

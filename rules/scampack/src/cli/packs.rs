@@ -3,7 +3,8 @@
 use super::Ended;
 use super::files::{Image, write_whole};
 use super::output::{BOLD, Out, counted};
-use super::sources::{compiled, here_or};
+use super::sources::{compiled, here_or, with_common};
+use crate::learn::model_file::{WEIGHTS, parsed};
 use crate::render::plain;
 use crate::{card, content};
 use anyhow::{Context, bail};
@@ -25,6 +26,8 @@ impl Build {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
         let sources = here_or(out, &self.dirs)?;
         let packs = compiled(out, &sources)?;
+        let joined = with_common(sources.clone());
+        let model = joined.iter().find_map(|source| source.tree.get(WEIGHTS)).and_then(|text| parsed(text).ok());
         // Everything that can go wrong with an output does so before the first is written.
         let mut owners: BTreeMap<&str, String> = BTreeMap::new();
         let mut cards = Vec::new();
@@ -39,7 +42,7 @@ impl Build {
             if let Some(other) = owners.insert(id, file.clone()) {
                 bail!("{other} and {file} are both the pack `{id}`, and would become one file");
             }
-            cards.push(card::of(pack)?);
+            cards.push(card::of(pack, model.as_ref())?);
         }
         std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make {}", self.out.display()))?;
         for (pack, card) in packs.iter().zip(cards) {

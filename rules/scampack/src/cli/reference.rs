@@ -37,7 +37,7 @@ impl Explain {
 
 #[derive(Args)]
 pub(super) struct Schema {
-    /// The file that it describes: pack, family, concepts, brands, policies, texts, domains or scoring.
+    /// The file that it describes, such as family or pack; another word lists all.
     file: String,
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// Keys of a message, and those that corpora have beside them.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 15] = [
     "id",
     "text",
     "sender",
@@ -24,6 +24,8 @@ const KNOWN: [&str; 13] = [
     "label",
     "lang",
     "source",
+    "kind",
+    "category",
 ];
 /// Misspelt keys that are told; a file with more of them is about something else.
 const MISSPELT: usize = 32;

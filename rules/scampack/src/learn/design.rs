@@ -2,12 +2,13 @@
 //! grams as columns, and what authored rules say of it.
 
 use super::corpus::{Label, Row};
+use super::eval::{Placed, holdout};
 use super::plan::{Plan, Which};
 use scamfilter::engine::Sample;
 use scamfilter::pack::MAX_BITS;
 use scamfilter::text::prepare;
 use scamfilter::{Message, ScamFilter};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One message as the model sees it.
 #[derive(Clone, Debug)]
@@ -44,8 +45,10 @@ pub struct Design {
     pub examples: Vec<Example>,
     /// Keys of the columns of features.
     pub keys: Vec<u32>,
-    /// Examples that have a gram of each bucket.
-    pub documents: Vec<u32>,
+    /// Campaigns that are learnt from and have a gram of each bucket.
+    pub campaigns: Vec<u32>,
+    /// Campaigns that a gram must have to weigh anything.
+    least: u32,
 }
 
 /// The text without its links.
@@ -68,7 +71,13 @@ pub fn unlinked(text: &str) -> Option<String> {
 impl Design {
     /// Looks at every row that the plan uses. `progress` is told of each hundred.
     #[must_use]
-    pub fn of(filter: &ScamFilter, plan: &Plan, rows: &[Row], progress: impl Fn(usize) + Sync) -> Self {
+    pub fn of(
+        filter: &ScamFilter,
+        plan: &Plan,
+        rows: &[Row],
+        places: &[Placed],
+        progress: impl Fn(usize) + Sync,
+    ) -> Self {
         let chunk = rows.len().div_ceil(2).max(1);
         let looked: Vec<Vec<(usize, bool, Sample)>> = std::thread::scope(|scope| {
             let progress = &progress;
@@ -109,29 +118,36 @@ impl Design {
                 }
             })
             .collect();
-        let mut documents = vec![0u32; 1 << MAX_BITS];
-        for gram in examples.iter().flat_map(|e| &e.grams) {
-            if let Some(count) = documents.get_mut(*gram as usize) {
+        let mut by_campaign: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+        for example in &examples {
+            let learnt = rows.get(example.row).is_some_and(|row| !holdout(row));
+            if let Some(place) = places.get(example.row).filter(|_| learnt) {
+                by_campaign.entry(place.cluster).or_default().extend(&example.grams);
+            }
+        }
+        let mut campaigns = vec![0u32; 1 << MAX_BITS];
+        for gram in by_campaign.values().flatten() {
+            if let Some(count) = campaigns.get_mut(*gram as usize) {
                 *count += 1;
             }
         }
-        Self { examples, keys: columns.into_keys().collect(), documents }
+        Self { examples, keys: columns.into_keys().collect(), campaigns, least: plan.gram_campaigns }
     }
 
-    /// Examples that have a gram of each bucket of a smaller table.
+    /// Campaigns that have a gram of each bucket of a smaller table.
     #[must_use]
-    pub fn documents(&self, bits: u8) -> Vec<u32> {
+    pub fn campaigns(&self, bits: u8) -> Vec<u32> {
         let size = 1usize << (MAX_BITS - bits.clamp(1, MAX_BITS));
-        self.documents.chunks(size).map(|buckets| buckets.iter().sum()).collect()
+        self.campaigns.chunks(size).map(|buckets| buckets.iter().sum()).collect()
     }
 
-    /// Weight of a gram of each bucket before learning: rarer ones count more (inverse document frequency), those met once
-    /// not at all.
+    /// Weight of a gram of each bucket before learning: rarer ones count more (inverse document frequency), those of too few
+    /// campaigns not at all.
     #[must_use]
     pub fn rarity(&self, bits: u8) -> Vec<f32> {
         let total = self.examples.len().max(1) as f32;
-        let of = |n: &u32| if *n < 2 { 0.0 } else { 1.0 + (total / *n as f32).ln() };
-        self.documents(bits).iter().map(of).collect()
+        let of = |n: &u32| if *n < self.least { 0.0 } else { 1.0 + (total / (*n).max(1) as f32).ln() };
+        self.campaigns(bits).iter().map(of).collect()
     }
 }
 

@@ -9,6 +9,7 @@ use super::fit::{Head, Settings, Target, fit};
 use super::metric::Scored;
 use super::plan::{Plan, Which};
 use crate::cluster::{self, Half};
+use anyhow::Context;
 use scamfilter::pack::hash48;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +99,8 @@ pub fn by_campaign(
     let mut scores = Scores::new();
     for fold in 0..FOLDS {
         let learns = |row: &Row, index: usize| !holdout(row) && parts.get(index) != Some(&fold);
-        let head = fit(design, &targets(design, plan, rows, which, learns), settings(plan, which))?;
+        let head = fit(design, &targets(design, plan, rows, which, learns), settings(plan, which))
+            .with_context(|| format!("without part {} of {FOLDS} of the campaigns", fold + 1))?;
         let left = |row: &Row, index: usize| !holdout(row) && parts.get(index) == Some(&fold);
         score(design, rows, &head, which, left, &mut scores);
         progress(1);
@@ -122,7 +124,8 @@ pub fn by_source(
     for source in sources {
         let inside = |row: &Row| row.source == **source;
         let learns = |row: &Row, _: usize| !holdout(row) && !inside(row);
-        let head = fit(design, &targets(design, plan, rows, which, learns), settings(plan, which))?;
+        let head = fit(design, &targets(design, plan, rows, which, learns), settings(plan, which))
+            .with_context(|| format!("without the source {source}"))?;
         score(design, rows, &head, which, |row, _| inside(row), &mut scores);
         progress(1);
     }

@@ -8,17 +8,24 @@ pub const EXAMPLES: &str = "own-examples";
 /// Categories whose offers are unwanted, not fraud.
 const UNWANTED: [&str; 4] = ["gambling", "premium", "marketing", "adult"];
 
+/// A family with the file in which it stands, by the name that the user knows, and the text of that file.
+pub type Placed<'a> = (String, &'a str, &'a Family);
+
 /// A row for each example that says what a message is: hits, and misses that must be clear.
 #[must_use]
-pub fn rows<'a>(families: impl Iterator<Item = &'a (String, Family)>) -> Vec<Row> {
+pub fn rows<'a>(families: impl Iterator<Item = Placed<'a>>) -> Vec<Row> {
     let mut out = Vec::new();
-    for (path, family) in families.filter(|(_, family)| family.status.get_ref() != "retired") {
+    for (path, source, family) in families.filter(|(_, _, family)| family.status.get_ref() != "retired") {
+        let line = |at: usize| source.get(..at).unwrap_or("").matches('\n').count() + 1;
         let category = family.category.get_ref();
         let hits = family.examples.hit.iter().map(|e| (e.get_ref(), e.span(), true));
         let misses = family.examples.miss.iter().map(|e| (e.get_ref(), e.span(), false));
         for (example, span, hit) in hits.chain(misses) {
             let level = example.level.as_ref().map(|level| level.get_ref().as_str());
             let label = match (hit, level) {
+                // What a guard speaks of is wanted, as far as it may be clear.
+                (true, None | Some("clear")) if family.guards() => Label::Ham,
+                (true, _) if family.guards() => continue,
                 (true, Some("unwanted")) => Label::Spam,
                 (true, _) if UNWANTED.contains(&category.as_str()) => Label::Spam,
                 (true, _) => Label::Scam,
@@ -33,7 +40,7 @@ pub fn rows<'a>(families: impl Iterator<Item = &'a (String, Family)>) -> Vec<Row
                 lang: language(example, family),
                 source: EXAMPLES.to_owned(),
                 kind: category.clone(),
-                place: (path.clone(), span.start),
+                place: (path.clone(), line(span.start)),
             });
         }
     }
@@ -49,5 +56,34 @@ fn language(example: &Example, family: &Family) -> String {
         Some(&"tl") => "fil".to_owned(),
         Some(first) => (*first).to_owned(),
         None => "en".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::parse;
+
+    #[test]
+    fn what_an_example_demands_is_what_is_learnt() {
+        let family = |weight: &str| {
+            let text = format!(
+                "id = \"x.f\"\nstatus = \"stable\"\ncategory = \"otp\"\nlanguages = [\"th\", \"en\"]\nowner = \"a\"\nsource = \"a\"\n\
+                 created = 2026-01-01\nreviewed = 2026-01-01\n[[rule]]\nid = \"x.f.r\"\nwhen = \"link.any\"\nweight = {weight}\ntext = \"t\"\n\
+                 [examples]\nhit = [{{ text = \"a\" }}, {{ text = \"b\", level = \"unwanted\" }}]\n\
+                 miss = [{{ text = \"ก\" }}, {{ text = \"d\", level = \"suspicious\" }}]\n"
+            );
+            (text.clone(), parse::<Family>("f.toml", &text).unwrap())
+        };
+        let labels = |weight: &str| {
+            let (text, family) = family(weight);
+            let rows = rows([("f.toml".to_owned(), text.as_str(), &family)].into_iter());
+            assert!(rows.iter().all(|row| row.place.1 >= 13), "lines are counted from the top of the file");
+            rows.into_iter().map(|row| (row.text, row.label, row.lang)).collect::<Vec<_>>()
+        };
+        let row = |text: &str, label, lang: &str| (text.to_owned(), label, lang.to_owned());
+        let thai = row("ก", Label::Ham, "th");
+        assert_eq!(labels("4.0"), [row("a", Label::Scam, "en"), row("b", Label::Spam, "en"), thai.clone()]);
+        assert_eq!(labels("-4.0"), [row("a", Label::Ham, "en"), thai]);
     }
 }

@@ -1,16 +1,19 @@
 //! Learnt weights as a source. In: heads, or the files of `model/`. Out: the files, or the model for the writer.
 //!
-//! `model/weights.toml` says what was learnt from and holds the weights of features by name, and the sixteen weights that a
-//! gram may have; `model/grams.txt` says which of them each bucket has, a hexadecimal digit each, the scam head first.
+//! `model/weights.toml` says what was learnt from, how well that went and how scores become probabilities, and holds the
+//! weights of features by name, and the sixteen weights that a gram may have; `model/grams.txt` says which of them each bucket has, a hexadecimal digit each, the scam head first.
 //! `build` reads them and never learns.
 
+use super::calibrate::Calibration;
 use super::design::Design;
+use super::figures::Figures;
 use super::fit::Head;
 use super::quantise;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::parse;
 use scamfilter::engine::{feature_keys, feature_name};
 use scamfilter::pack::{LEVELS, MAX_BITS, NewModel, NewTable};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -25,7 +28,7 @@ const LINE: usize = 128;
 const LEAST: i16 = 10;
 
 /// One source that was learnt from.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct LearntFrom {
     /// Name.
@@ -36,22 +39,55 @@ pub struct LearntFrom {
     pub sha256: String,
 }
 
-#[derive(Debug, Deserialize)]
+/// How scores become probabilities.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
-struct Weights {
-    #[serde(rename = "learnt_from")]
-    _learnt_from: Vec<LearntFrom>,
-    bias: [i32; 2],
-    bits: [u8; 2],
-    levels: [[i32; LEVELS]; 2],
-    features: BTreeMap<String, [i16; 2]>,
+pub struct Curve {
+    /// Messages that were not learnt from, to which the curve was fitted.
+    pub messages: usize,
+    /// Share of scams and unlawful offers in the reference corpus, in each language the same.
+    pub reference_bad: f64,
+    /// Log-odds and parts per million, both rising.
+    pub curve: Vec<(f64, u32)>,
+}
+
+/// `model/weights.toml`, written by `scampack learn`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// What was learnt from.
+    pub learnt_from: Vec<LearntFrom>,
+    /// Figures by language.
+    #[serde(default)]
+    pub measured: Vec<Figures>,
+    /// In place of the curve of `scoring.toml`.
+    pub calibration: Option<Curve>,
+    /// Biases of both heads, thousandths of log-odds.
+    pub bias: [i32; 2],
+    /// Bits of both gram tables.
+    pub bits: [u8; 2],
+    /// What a gram may weigh, millionths of log-odds.
+    pub levels: [[i32; LEVELS]; 2],
+    /// Weights of features in both heads, thousandths of log-odds.
+    pub features: BTreeMap<String, [i16; 2]>,
+}
+
+/// What stands in the header beside the weights.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct About {
+    /// What was learnt from.
+    pub learnt_from: Vec<LearntFrom>,
+    /// Figures by language.
+    pub measured: Vec<Figures>,
+    /// The fitted curve.
+    pub calibration: Option<Calibration>,
 }
 
 /// Heads as whole numbers.
 #[must_use]
 pub fn quantised(design: &Design, heads: (&Head, &Head)) -> NewModel {
     let mlo = |value: f64| (value * 1000.0).round().clamp(-20_000.0, 20_000.0);
-    let grams = |head: &Head| quantise::table(&head.grams, &design.documents(head.bits), head.bits);
+    let grams = |head: &Head| quantise::table(&head.grams, &design.campaigns(head.bits), head.bits);
     let features = design.keys.iter().enumerate().map(|(column, key)| {
         let of = |head: &Head| mlo(head.features.get(column).copied().unwrap_or(0.0)) as i16;
         (*key, (of(heads.0), of(heads.1)))
@@ -65,7 +101,7 @@ pub fn quantised(design: &Design, heads: (&Head, &Head)) -> NewModel {
 
 /// The two files.
 #[must_use]
-pub fn write(model: &NewModel, learnt_from: &[LearntFrom], names: &BTreeMap<u32, String>) -> (String, String) {
+pub fn write(model: &NewModel, about: &About, names: &BTreeMap<u32, String>) -> (String, String) {
     let name = |concept: u32| names.get(&concept).cloned().unwrap_or_else(|| format!("concept {concept}"));
     let mut weights = String::from(
         "# Written by `scampack learn`; do not edit. Weights are thousandths of log-odds, of a scam and of an unwanted message.\n",
@@ -79,7 +115,8 @@ pub fn write(model: &NewModel, learnt_from: &[LearntFrom], names: &BTreeMap<u32,
         let _ = writeln!(weights, "  [{}],", list(&table.levels));
     });
     weights.push_str("]\n");
-    for source in learnt_from {
+    header(&mut weights, about);
+    for source in &about.learnt_from {
         let LearntFrom { source, messages, sha256 } = source;
         let _ =
             writeln!(weights, "\n[[learnt_from]]\nsource = \"{source}\"\nmessages = {messages}\nsha256 = \"{sha256}\"");
@@ -101,12 +138,67 @@ pub fn write(model: &NewModel, learnt_from: &[LearntFrom], names: &BTreeMap<u32,
     (weights, grams)
 }
 
+/// Figures and the curve.
+fn header(weights: &mut String, about: &About) {
+    if let Some(Calibration { curve, messages, bad }) = &about.calibration {
+        let points: Vec<String> =
+            curve.iter().map(|(mlo, ppm)| format!("[{:?}, {ppm}]", f64::from(*mlo) / 1000.0)).collect();
+        let _ = writeln!(
+            weights,
+            "\n# Log-odds and parts per million: a score is a probability where `reference_bad` of the messages of each language are bad.\n\
+             [calibration]\nmessages = {messages}\nreference_bad = {bad:?}\ncurve = [{}]",
+            points.join(", ")
+        );
+    }
+    if !about.measured.is_empty() {
+        weights.push_str(
+            "\n# Messages wanted and others; percent found of what was held out, and of wanted texts marked.\n",
+        );
+    }
+    for Figures { lang, real, own, campaigns, holdout, holdout_found, holdout_wanted } in &about.measured {
+        let _ = writeln!(
+            weights,
+            "[[measured]]\nlang = \"{lang}\"\nreal = [{}, {}]\nown = [{}, {}]",
+            real[0], real[1], own[0], own[1]
+        );
+        for (key, value) in [
+            ("campaigns", campaigns),
+            ("holdout", holdout),
+            ("holdout_found", holdout_found),
+            ("holdout_wanted", holdout_wanted),
+        ] {
+            if let Some(value) = value {
+                let _ = writeln!(weights, "{key} = {value:?}");
+            }
+        }
+    }
+}
+
+/// The header of `model/weights.toml`.
+///
+/// # Errors
+/// As [`read`].
+pub fn parsed(weights: &str) -> Result<Weights, Box<Diagnostic>> {
+    parse(WEIGHTS, weights)
+}
+
+/// `model/weights.toml` with grams that weigh nothing: what concepts and facts do alone.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn without_grams(weights: &str) -> anyhow::Result<String> {
+    let mut document: toml_edit::DocumentMut = weights.parse()?;
+    let none = toml_edit::Value::from_iter(std::iter::repeat_n(0i64, LEVELS));
+    document.insert("levels", toml_edit::value(toml_edit::Value::from_iter([none.clone(), none])));
+    Ok(document.to_string())
+}
+
 /// The model that the two files hold, for concepts by number.
 ///
 /// # Errors
 /// What is wrong with either. A feature of a concept that is gone is left out: it can never be seen.
 pub fn read(weights: &str, grams: &str, names: &BTreeMap<u32, String>) -> Result<NewModel, Box<Diagnostic>> {
-    let source: Weights = parse(WEIGHTS, weights)?;
+    let source = parsed(weights)?;
     let wrong = |message: &str, file| Box::new(Diagnostic::file(Code::Value, message, file));
     if source.bits.iter().any(|bits| !(1..=MAX_BITS).contains(bits)) {
         return Err(wrong("`bits` are 1 to 18", WEIGHTS));

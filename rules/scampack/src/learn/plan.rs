@@ -1,10 +1,13 @@
 //! How to learn: `model/learn.toml`. In: its text. Out: which sources are used and how, and the settings of the optimiser.
 
 use super::corpus::{Label, Row};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::parse;
+use scamfilter::pack::MAX_BITS;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Where it stands in the sources of `common`.
 pub const FILE: &str = "model/learn.toml";
@@ -18,8 +21,8 @@ pub enum Which {
     Unwanted,
 }
 
-/// Settings of learning.
-#[derive(Clone, Debug, Deserialize)]
+/// Settings of learning: `model/learn.toml` of `common`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Bits of the gram table of the scam head.
@@ -30,6 +33,8 @@ pub struct Plan {
     pub penalty_grams: f64,
     /// The same on features.
     pub penalty_features: f64,
+    /// Campaigns that a gram must have to weigh anything: rare ones teach nothing, and cost bytes.
+    pub gram_campaigns: u32,
     /// Steps of the optimiser.
     pub steps: u64,
     /// How far classes and languages are evened out: 0 each message counts the same, 1 each language and label does.
@@ -44,6 +49,8 @@ pub struct Plan {
     pub wanted_suspicious: f64,
     /// The same for unwanted or more.
     pub wanted_unwanted: f64,
+    /// Share of scams and unlawful offers in the reference corpus, in each language the same: a score is a probability there.
+    pub reference_bad: f64,
     /// Kinds of spam that are unlawful offers: they count towards both heads. A kind that begins with one of these.
     pub illegal_kinds: Vec<String>,
     /// By source.
@@ -52,7 +59,7 @@ pub struct Plan {
 }
 
 /// What is known of a source.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourcePlan {
     /// Not learnt from.
@@ -77,9 +84,34 @@ impl Plan {
     /// Reads it.
     ///
     /// # Errors
-    /// What is wrong, with its place.
+    /// What is wrong, with its place. Settings with which learning would not end, or would end anywhere, are refused here.
     pub fn parse(text: &str) -> Result<Self, Box<Diagnostic>> {
-        parse(FILE, text)
+        let plan: Self = parse(FILE, text)?;
+        let bits = |bits: u8| (f64::from(bits), 1.0, f64::from(MAX_BITS));
+        let settings = [
+            ("bits", bits(plan.bits)),
+            ("bits_unwanted", bits(plan.bits_unwanted)),
+            ("penalty_grams", (plan.penalty_grams, 1e-8, 1.0)),
+            ("penalty_features", (plan.penalty_features, 1e-8, 1.0)),
+            ("gram_campaigns", (f64::from(plan.gram_campaigns), 1.0, 10_000.0)),
+            ("steps", (plan.steps as f64, 1.0, 10_000.0)),
+            ("balance", (plan.balance, 0.0, 1.0)),
+            ("own", (plan.own, 0.001, 1000.0)),
+            ("illegal", (plan.illegal, 0.0, 1.0)),
+            ("spam", (plan.spam, 0.0, 1000.0)),
+            ("wanted_suspicious", (plan.wanted_suspicious, 0.0, 0.5)),
+            ("wanted_unwanted", (plan.wanted_unwanted, 0.0, 0.5)),
+            ("reference_bad", (plan.reference_bad, 0.001, 0.5)),
+        ];
+        let weights = plan.sources.values().filter_map(|source| source.weight);
+        let settings = settings.into_iter().chain(weights.map(|weight| ("weight", (weight, 0.0, 1000.0))));
+        for (key, (value, least, most)) in settings {
+            if !(least..=most).contains(&value) {
+                let message = format!("`{key}` is {value}; it lies between {least} and {most}");
+                return Err(Box::new(Diagnostic::new(Code::Value, message, FILE, text, of_key(text, key))));
+            }
+        }
+        Ok(plan)
     }
 
     /// Whether a row is learnt from at all.
@@ -99,6 +131,12 @@ impl Plan {
     #[must_use]
     pub fn is_sms(&self, row: &Row) -> bool {
         self.sources.get(&row.source).is_none_or(|source| source.weight.is_none())
+    }
+
+    /// Whether a row's source does not tell fraud from marketing.
+    #[must_use]
+    pub fn mixed(&self, row: &Row) -> bool {
+        self.sources.get(&row.source).is_some_and(|source| source.mixed)
     }
 
     /// Whether a row is called a scam by mistake.
@@ -128,7 +166,7 @@ impl Plan {
             Label::Ham => (0.0, 1.0),
             Label::Scam => (1.0, 1.0),
             Label::Spam if self.illegal(row) => (self.illegal, self.spam),
-            Label::Spam if self.sources.get(&row.source).is_some_and(|source| source.mixed) => (0.0, 0.0),
+            Label::Spam if self.mixed(row) => (0.0, 0.0),
             Label::Spam => (0.0, self.spam),
         }
     }
@@ -138,4 +176,17 @@ impl Plan {
     pub fn unwanted(&self, row: &Row) -> (f64, f64) {
         (if row.label == Label::Ham { 0.0 } else { 1.0 }, 1.0)
     }
+}
+
+/// Where a key is set.
+fn of_key(text: &str, key: &str) -> Range<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let begin = at + line.len() - line.trim_start().len();
+        if line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
+            return begin..at + line.trim_end().len();
+        }
+        at += line.len();
+    }
+    0..0
 }

@@ -1,7 +1,7 @@
 //! What only `common` brings. In: concepts, scoring, domains by use, the Public Suffix List. Out: their sections.
 
 use super::hosts::suffix_rules;
-use super::{INNOCENT_WORDS, Lower, mlo};
+use super::{File, INNOCENT_WORDS, Lower, mlo};
 use crate::diagnostic::{Code, nearest};
 use crate::learn::model_file::{self, GRAMS, WEIGHTS};
 use crate::load::PHRASES;
@@ -83,6 +83,13 @@ impl Lower<'_> {
         }
     }
 
+    /// The curve that was fitted beside the model, which stands before that of scoring.toml.
+    fn learnt_curve(&self) -> Option<Vec<(f64, u32)>> {
+        // A header that cannot be read is told where the model is.
+        let weights = model_file::parsed(self.tree.get(WEIGHTS)?).ok()?;
+        Some(weights.calibration?.curve)
+    }
+
     pub(super) fn scoring(&mut self, writer: &mut PackWriter) {
         let Some((file, s)) = self.read::<ScoringFile>("scoring.toml") else { return };
         for (what, value, lies) in [
@@ -106,15 +113,21 @@ impl Lower<'_> {
                 self.problem(Code::Value, message, file, low.span(), None);
             }
         }
-        let finite = s.curve.get_ref().iter().all(|(x, _)| (-10.0 * LIMIT..=10.0 * LIMIT).contains(x));
-        let curve: Vec<(i32, u32)> = s.curve.get_ref().iter().map(|(x, y)| (mlo(*x), *y)).collect();
+        let learnt = self.learnt_curve();
+        let (points, place) = match &learnt {
+            Some(points) => (points, (WEIGHTS, 0..0)),
+            None => (s.curve.get_ref(), (file.path, s.curve.span())),
+        };
+        let finite = points.iter().all(|(x, _)| (-10.0 * LIMIT..=10.0 * LIMIT).contains(x));
+        let curve: Vec<(i32, u32)> = points.iter().map(|(x, y)| (mlo(*x), *y)).collect();
         let steep = curve.windows(2).all(|w| match w {
             [a, b] => a.0 < b.0 && i64::from(b.1) - i64::from(a.1) >= i64::from(b.0) - i64::from(a.0),
             _ => true,
         });
         if !finite || curve.len() < 2 || !steep || curve.last().is_some_and(|p| p.1 > 1_000_000) {
             let message = "the curve rises by at least one part per thousandth of log-odds, up to 1,000,000";
-            self.problem(Code::Value, message, file, s.curve.span(), None);
+            let text = self.tree.get(place.0).map_or("", String::as_str);
+            self.problem(Code::Value, message, File { path: place.0, text }, place.1, None);
         }
         writer.scoring(&Scoring {
             bias: mlo(*s.bias.get_ref()),
