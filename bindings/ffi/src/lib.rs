@@ -11,6 +11,8 @@ mod stack;
 mod update;
 mod wire;
 
+pub use stack::PublisherSetting;
+
 use scamfilter::{ErrorKind, Level, Overlay, OverlayAction, OverlayKey, PackSource, Reason, ReasonCode, ScamFilter};
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ type Part = fn(&Path) -> anyhow::Result<bool>;
 
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 11] = [
         ("tests", |r| suites::test(r, true, None)),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
         ("AAR with all ABIs", sample::run),
@@ -21,6 +21,10 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
                 &["-Dleak.checks=1000000", "-Dtest=LeakTest", "-Dsurefire.failIfNoSpecifiedTests=false", "test"],
             )
         }),
+        ("10,000 random messages through each ABI of ARM", |r| {
+            kotlin::maven(r, &["-Pemulator", "-Drandom.messages=10000", "test"])
+        }),
+        ("the same library twice", android::reproduced),
         ("sizes", |r| size::run(r, false)),
         ("dependencies", dependencies),
         ("sbom", sbom),

@@ -102,6 +102,7 @@ public class HttpFetcher @JvmOverloads constructor(
         const val MAX_REDIRECTS = 3
         val REDIRECTS = setOf(301, 302, 303, 307, 308)
         const val NANOS = 1_000_000L
+        const val SECOND = 1_000
         const val FIRST = 8_192
         const val FIRST_MOST = 4 shl 20
         const val RESERVE = 16L
@@ -112,7 +113,7 @@ public class HttpFetcher @JvmOverloads constructor(
             text.toLongOrNull()?.let { return it.takeIf { seconds -> seconds >= 0 } }
             val format = SimpleDateFormat("EEE, dd MMM yyyy HH:mm:ss zzz", Locale.ROOT).apply { timeZone = TimeZone.getTimeZone("GMT") }
             val date = runCatching { format.parse(text) }.getOrNull() ?: return null
-            return maxOf(0, (date.time - System.currentTimeMillis()) / 1_000)
+            return maxOf(0, (date.time - System.currentTimeMillis()) / SECOND)
         }
     }
 }

@@ -36,7 +36,7 @@ public class ScamFilter private constructor(first: Open) : Closeable {
     public val unopened: List<UnopenedStore> get() = call { open -> open.unopened }
 
     /** Judges one message. Always answers, whatever the text: an error is never the message's fault. */
-    public fun check(message: Message): Verdict = call { Codec.reply(it.native.check(Codec.request(message))) }
+    public fun check(message: Message): Verdict = call { HotPath.check(it.address, message) }
 
     /** Judges one link alone, such as that of a QR code. What does not read as a link is [Level.UNKNOWN]. */
     public fun checkLink(link: String): Verdict = call { Codec.reply(it.native.checkLink(Codec.wellFormed(link))) }
@@ -124,7 +124,7 @@ public class ScamFilter private constructor(first: Open) : Closeable {
         }
     }
 
-    private fun closed(): Nothing = throw IllegalStateException("this ScamFilter is closed")
+    private fun closed(): Nothing = error("this ScamFilter is closed")
 
     /** What of a filter is not its packs. */
     private class Lists(val overlay: List<OverlayEntry>, val homeCountry: String?)
@@ -132,6 +132,9 @@ public class ScamFilter private constructor(first: Open) : Closeable {
     /** A native filter with the number of its users: it is freed when the last one leaves, the owner being one. */
     private class Open(private val base: Filter, val native: Filter, val publishers: List<Publisher>, val lists: Lists) {
         private val users = AtomicInteger(1)
+
+        /** Where the native filter lies, while anyone uses it. */
+        val address: Long = native.address().toLong()
 
         val packs: List<PackInfo> by lazy(LazyThreadSafetyMode.PUBLICATION) { base.packs().map(PackInfo::of) }
 

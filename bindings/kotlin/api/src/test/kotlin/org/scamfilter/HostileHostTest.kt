@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange
 import java.io.File
 import java.io.IOException
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -166,8 +167,9 @@ class HostileHostTest {
             image.writeBytes(whole.copyOf(length))
             ScamFilter.open(TestHost.common(), listOf(publisher)).use { filter ->
                 assertEquals(listOf("common"), filter.packs.map { it.pack })
-                val outcome = Updater(filter, quick) { NOW }.update().single().packs.single()
-                assertTrue(outcome.outcome == UpdateOutcome.INSTALLED || outcome.failure != null || outcome.outcome == UpdateOutcome.UP_TO_DATE)
+                // It is offered again: in full, as the state names an image that does not open.
+                val update = Updater(filter, quick) { NOW }.update().single()
+                assertNull(update.failure) { "$update" }
             }
             folder.deleteRecursively()
             ScamFilter.open(TestHost.common(), listOf(publisher)).use { Updater(it, quick) { NOW }.update() }
