@@ -60,7 +60,7 @@ pub fn run(root: &Path, abis: &[Abi]) -> anyhow::Result<bool> {
     }
     let mut good = true;
     for abi in abis {
-        let whole = link(root, abi)?;
+        let whole = link(root, abi, &root.join("target"))?;
         let stripped = library(root, abi);
         must(command("llvm-strip")?.args(["--strip-all", "-o"]).arg(&stripped).arg(&whole))?;
         let complaints = elf::gate(&std::fs::read(&stripped)?)?;
@@ -70,12 +70,30 @@ pub fn run(root: &Path, abis: &[Abi]) -> anyhow::Result<bool> {
     Ok(good)
 }
 
+/// Links the first ABI twice from nothing, each time into a folder of its own; false when a byte differs.
+pub fn reproduced(root: &Path) -> anyhow::Result<bool> {
+    let mut linked = Vec::new();
+    for name in ["once", "twice"] {
+        let target = root.join("target/reproduced").join(name);
+        if target.is_dir() {
+            std::fs::remove_dir_all(&target)?;
+        }
+        let whole = link(root, &ABIS[0], &target)?;
+        let stripped = target.join(LIBRARY);
+        must(command("llvm-strip")?.args(["--strip-all", "-o"]).arg(&stripped).arg(&whole))?;
+        linked.push(std::fs::read(&stripped)?);
+    }
+    let same = linked.first() == linked.last();
+    println!("{} {}: two builds, {}", ABIS[0].name, LIBRARY, if same { "the same bytes" } else { "other bytes" });
+    Ok(same)
+}
+
 /// The library with its symbols, for the table of sizes by crate.
 pub fn with_symbols(root: &Path, abi: &Abi) -> PathBuf {
     root.join("target").join(abi.target).join("phone").join(LIBRARY)
 }
 
-fn link(root: &Path, abi: &Abi) -> anyhow::Result<PathBuf> {
+fn link(root: &Path, abi: &Abi, target: &Path) -> anyhow::Result<PathBuf> {
     let support = root.join("target/android").join(abi.name).join("link");
     std::fs::create_dir_all(&support)?;
     stubs(root, abi, &support)?;
@@ -88,7 +106,11 @@ fn link(root: &Path, abi: &Abi) -> anyhow::Result<PathBuf> {
         "link-arg=--icf=all",
         "link-arg=--pack-dyn-relocs=android",
     ]);
-    let flags: Vec<String> = flags.flat_map(|f| ["-C".to_owned(), f.to_owned()]).collect();
+    let mut flags: Vec<String> = flags.flat_map(|f| ["-C".to_owned(), f.to_owned()]).collect();
+    // Where it was built must not be in it.
+    for (folder, name) in [(root.to_owned(), "/scamfilter"), (cargo_home(), "/cargo"), (sysroot()?, "/rust")] {
+        flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
+    }
     let prefix = format!("CARGO_TARGET_{}", abi.target.to_uppercase().replace('-', "_"));
     let linker = tool("ld.lld").context("ld.lld went away")?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -97,10 +119,26 @@ fn link(root: &Path, abi: &Abi) -> anyhow::Result<PathBuf> {
     // size and without that, the library is a quarter smaller. The flag is of nightly, the compiler stays the stable one.
     cargo.args(["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features=optimize_for_size,panic-unwind"]);
     cargo.env("RUSTC_BOOTSTRAP", "1");
+    // The decoder of zstd is C, which needs no more of bionic than the headers that are here.
+    let variable = abi.target.replace('-', "_");
+    let headers = root.join(LINK).join("include");
+    cargo.env(format!("CC_{variable}"), tool("clang").context("clang went away")?);
+    cargo.env(format!("AR_{variable}"), tool("llvm-ar").context("llvm-ar went away")?);
+    let c = format!(
+        "--target={} -nostdlibinc -isystem {} -ffunction-sections -fdata-sections",
+        abi.clang,
+        headers.display()
+    );
+    cargo.env(format!("CFLAGS_{variable}"), c).arg("--target-dir").arg(target);
     cargo.arg("--target").arg(abi.target).current_dir(root).env(format!("{prefix}_LINKER"), linker);
     cargo.env(format!("{prefix}_RUSTFLAGS"), flags.join(" ")).env("CARGO_PROFILE_PHONE_STRIP", "none");
     must(&mut cargo)?;
-    Ok(with_symbols(root, abi))
+    Ok(target.join(abi.target).join("phone").join(LIBRARY))
+}
+
+fn cargo_home() -> PathBuf {
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home).unwrap_or_default()
 }
 
 /// Empty libraries with bionic's names and sonames; without them the result would lack its NEEDED entries.

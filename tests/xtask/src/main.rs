@@ -32,6 +32,7 @@ cargo xtask test [STEP] [--all]    run everything that this machine can, or one 
                                    with --all a skip is a failure
 cargo xtask kotlin                 Kotlin on the JVM: conformance byte for byte with the command line (JDK, Maven)
 cargo xtask android [--all]        link the phone library without the NDK and check it: arm64, with --all every ABI
+cargo xtask reproduce              link the arm64 library twice from nothing: the same bytes
 cargo xtask sample                 the AAR with the ABIs that are linked, its rules proven by R8, and the sample app under
                                    Robolectric with the library of this machine
 cargo xtask emulate                run the conformance cases through the arm64 library under an emulator
@@ -77,6 +78,7 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
         Some("test") => suites::test(root, has("--all"), words.first().map(String::as_str)),
         Some("kotlin") => kotlin::run(root),
         Some("android") => android::run(root, abis),
+        Some("reproduce") => android::reproduced(root),
         Some("sample") => sample::run(root),
         Some("emulate") => kotlin::emulated(root),
         Some("bench") => bench::run(root, has("--write")),

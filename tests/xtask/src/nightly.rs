@@ -11,7 +11,7 @@ type Part = fn(&Path) -> anyhow::Result<bool>;
 
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, Part); 10] = [
+    let parts: [(&str, Part); 12] = [
         ("tests", |r| suites::test(r, true, None)),
         ("a million links", links),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
@@ -22,6 +22,10 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
                 &["-Dleak.checks=1000000", "-Dtest=LeakTest", "-Dsurefire.failIfNoSpecifiedTests=false", "test"],
             )
         }),
+        ("10,000 random messages through each ABI of ARM", |r| {
+            kotlin::maven(r, &["-Pemulator", "-Drandom.messages=10000", "test"])
+        }),
+        ("the same library twice", android::reproduced),
         ("sizes", |r| size::run(r, false)),
         ("dependencies", dependencies),
         ("sbom", sbom),

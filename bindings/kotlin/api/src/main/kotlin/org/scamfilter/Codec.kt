@@ -1,9 +1,11 @@
 package org.scamfilter
 
+import java.nio.Buffer
 import java.nio.BufferUnderflowException
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 import java.nio.CharBuffer
+import java.nio.charset.CharsetEncoder
 import java.nio.charset.CodingErrorAction
 
 /** Bytes of the one call a message; the layout is described in the Rust crate's `wire.rs`. */
@@ -12,9 +14,17 @@ internal object Codec {
     private const val MAX_UNITS = 65_537
     private const val MAX_SHORT = 256
 
-    fun request(message: Message): ByteArray {
-        val strings = listOf(message.sender, message.simCountry, message.locale).map { utf8(it.orEmpty(), MAX_SHORT) } +
-            listOf(utf8(message.text, MAX_UNITS))
+    /** Fixed fields and four lengths. */
+    private const val HEAD = 28
+    private const val UTF8_MOST = 3
+
+    /** Most bytes that the request for [message] can take. */
+    fun bound(message: Message): Int =
+        HEAD + UTF8_MOST * (short(message.sender) + short(message.simCountry) + short(message.locale) + units(message.text, MAX_UNITS))
+
+    /** Writes the request for [message] into [out], which has room for it, from its beginning to its position. */
+    @Suppress("MagicNumber") // Bits of the layout.
+    fun request(message: Message, out: ByteBuffer, encoder: CharsetEncoder) {
         var flags = 0
         fun flag(bit: Int, on: Boolean?) { if (on == true) flags = flags or (1 shl bit) }
         flag(0, message.sender != null)
@@ -26,27 +36,47 @@ internal object Codec {
         flag(6, message.senderIsContact)
         flag(7, message.hasReplied != null)
         flag(8, message.hasReplied)
-        val out = ByteBuffer.allocate(12 + strings.sumOf { 4 + it.size }).order(ByteOrder.LITTLE_ENDIAN)
+        // As `Buffer`: old platforms lack the methods of `ByteBuffer` that return itself.
+        (out as Buffer).clear()
         out.put(1).put(message.channel.number.toByte()).putShort(flags.toShort()).putLong(message.receivedAt ?: 0)
-        strings.forEach { out.putInt(it.size).put(it) }
-        return out.array()
+        string(message.sender.orEmpty(), MAX_SHORT, out, encoder)
+        string(message.simCountry.orEmpty(), MAX_SHORT, out, encoder)
+        string(message.locale.orEmpty(), MAX_SHORT, out, encoder)
+        string(message.text, MAX_UNITS, out, encoder)
     }
 
-    /** A string that UniFFI takes: no lone surrogates, and no longer than anything here is looked at. */
-    fun wellFormed(text: String): String = String(utf8(text, MAX_UNITS), Charsets.UTF_8)
+    private fun string(text: String, max: Int, out: ByteBuffer, encoder: CharsetEncoder) {
+        val at = out.position()
+        out.putInt(0)
+        encoder.reset()
+        encoder.encode(CharBuffer.wrap(text, 0, units(text, max)), out, true)
+        out.putInt(at, out.position() - at - Int.SIZE_BYTES)
+    }
+
+    private fun short(text: String?): Int = if (text == null) 0 else units(text, MAX_SHORT)
+
+    /** Units of [text] that are sent: a pair of surrogates is not cut. */
+    private fun units(text: String, max: Int): Int =
+        if (text.length <= max) text.length else if (text[max - 1].isHighSurrogate()) max + 1 else max
 
     /** A lone surrogate becomes U+FFFD, one unit like itself, so that spans stay right. */
-    private fun utf8(text: String, max: Int): ByteArray {
-        val end = if (text.length <= max) text.length else if (text[max - 1].isHighSurrogate()) max + 1 else max
-        val encoder = Charsets.UTF_8.newEncoder()
-            .onMalformedInput(CodingErrorAction.REPLACE)
-            .replaceWith(byteArrayOf(0xef.toByte(), 0xbf.toByte(), 0xbd.toByte()))
-        val bytes = encoder.encode(CharBuffer.wrap(text, 0, end))
-        return ByteArray(bytes.remaining()).also(bytes::get)
+    fun encoder(): CharsetEncoder = Charsets.UTF_8.newEncoder()
+        .onMalformedInput(CodingErrorAction.REPLACE)
+        .onUnmappableCharacter(CodingErrorAction.REPLACE)
+        .replaceWith(byteArrayOf(0xef.toByte(), 0xbf.toByte(), 0xbd.toByte()))
+
+    /** A string that UniFFI takes: no lone surrogates, and no longer than anything here is looked at. */
+    fun wellFormed(text: String): String {
+        val end = units(text, MAX_UNITS)
+        if (end == text.length && text.none(Char::isSurrogate)) return text
+        val bytes = encoder().encode(CharBuffer.wrap(text, 0, end))
+        return String(ByteArray(bytes.remaining()).also(bytes::get), Charsets.UTF_8)
     }
 
-    fun reply(bytes: ByteArray): Verdict = try {
-        val reader = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)
+    fun reply(bytes: ByteArray): Verdict = reply(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN))
+
+    /** Reads a reply from the position of [reader] to its limit. */
+    fun reply(reader: ByteBuffer): Verdict = try {
         val verdict = verdict(reader)
         if (reader.hasRemaining()) throw BugException("the reply is longer than it says")
         verdict
@@ -54,6 +84,7 @@ internal object Codec {
         throw BugException("the reply is cut")
     }
 
+    @Suppress("MagicNumber") // The byte that says that there is none.
     private fun verdict(r: ByteBuffer): Verdict {
         if (r.get().toInt() != 1) throw BugException("the reply has another version: bindings and library do not fit together")
         val level = Level.entries.getOrNull(r.byte()) ?: throw BugException("the reply has an unknown level")

@@ -29,12 +29,15 @@ internal object NativeLibrary {
         return when {
             causes.any { "UniFFI" in it.message.orEmpty() || "looking up function" in it.message.orEmpty() } ->
                 "the native library is of another version than these classes: use one version of org.scamfilter artefacts"
+
             causes.any { it is NoClassDefFoundError && it.message.orEmpty().contains("com/sun/jna") } ->
                 "JNA is missing: add net.java.dev.jna:jna (on Android with type aar)"
+
             causes.any { it is UnsatisfiedLinkError } ->
                 "the native library scamfilter_ffi for $platform is missing: on Android add org.scamfilter:scamfilter-android " +
                     "and keep this ABI in the APK; on Linux x86-64 add org.scamfilter:scamfilter; elsewhere build it with " +
                     "`cargo build --release -p scamfilter-ffi` and set -Djna.library.path to its folder"
+
             else -> "the native library scamfilter_ffi cannot be used on $platform: ${error.javaClass.simpleName}"
         }
     }

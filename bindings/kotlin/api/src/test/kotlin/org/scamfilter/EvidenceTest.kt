@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
 class EvidenceTest {
-    private val message = Message("พัสดุ \"ของ\" ท่านตกค้าง\n\ud83d ยืนยันที่อยู่ที่ bit.ly/xyz", "0812345678", receivedAt = 5, simCountry = "TH")
+    private val message =
+        Message("พัสดุ \"ของ\" ท่านตกค้าง\n\ud83d ยืนยันที่อยู่ที่ bit.ly/xyz", "0812345678", receivedAt = 5, simCountry = "TH")
 
     @Test
     fun `neither text nor sender is in it unless asked for`() = ScamFilter.openStarter().use { filter ->
