@@ -11,7 +11,7 @@ type Part = fn(&Path) -> anyhow::Result<bool>;
 
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, Part); 11] = [
+    let parts: [(&str, Part); 12] = [
         ("tests", |r| suites::test(r, true, None)),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
         ("AAR with all ABIs", sample::run),
@@ -25,6 +25,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
             kotlin::maven(r, &["-Pemulator", "-Drandom.messages=10000", "test"])
         }),
         ("the same library twice", android::reproduced),
+        ("style of Kotlin", |r| kotlin::maven(r, &["-Plint", "-N", "validate"])),
         ("sizes", |r| size::run(r, false)),
         ("dependencies", dependencies),
         ("sbom", sbom),
