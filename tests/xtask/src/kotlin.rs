@@ -29,7 +29,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
     }
     conformance(root)?;
     repositories(root)?;
-    Ok(maven(root, &["-Plint", "-N", "validate"])? && maven(root, &["install"])? && consumer(root)?)
+    Ok(maven(root, &["install"])? && consumer(root)?)
 }
 
 /// A project outside of the repository that uses the installed artefact with the lines of the README, nothing else.

@@ -26,6 +26,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
             kotlin::maven(r, &["-Pemulator", "-Drandom.messages=10000", "test"])
         }),
         ("the same library twice", android::reproduced),
+        ("style of Kotlin", |r| kotlin::maven(r, &["-Plint", "-N", "validate"])),
         ("sizes", |r| size::run(r, false)),
         ("dependencies", dependencies),
         ("sbom", sbom),
