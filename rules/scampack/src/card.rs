@@ -5,6 +5,7 @@ use crate::content;
 use crate::learn::figures::Figures;
 use crate::learn::model_file::Weights;
 use crate::lower::{Compiled, names};
+use crate::render::plain;
 use scamfilter::Pack;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -56,7 +57,7 @@ pub fn of(pack: &Compiled, model: Option<&Weights>) -> Result<String, scamfilter
             family.category.get_ref(),
             names(&family.languages).join(" "),
             family.reviewed.get_ref(),
-            family.source.replace('|', "\\|"),
+            cell(&family.source),
         );
     }
     let known: Vec<String> = pack
@@ -81,6 +82,11 @@ pub fn of(pack: &Compiled, model: Option<&Weights>) -> Result<String, scamfilter
     Ok(out)
 }
 
+/// Text in a table: on one line, its bars escaped.
+fn cell(text: &str) -> String {
+    plain(text).replace('|', "\\|")
+}
+
 /// Languages that a pack speaks: of its families and of its sentences. Models call Filipino `fil`.
 fn spoken(pack: &Compiled, open: &Pack) -> BTreeSet<String> {
     let of_families = pack.families.iter().flat_map(|(_, family)| names(&family.languages));
@@ -92,8 +98,8 @@ fn spoken(pack: &Compiled, open: &Pack) -> BTreeSet<String> {
 fn learnt(out: &mut String, model: &Weights) {
     out.push_str("\n## What the model was learnt from\n\n| source | messages | SHA-256 |\n|---|---|---|\n");
     for source in &model.learnt_from {
-        let _ =
-            writeln!(out, "| {} | {} | {}… |", source.source, source.messages, source.sha256.get(..16).unwrap_or(""));
+        let digest = source.sha256.get(..16).unwrap_or("");
+        let _ = writeln!(out, "| {} | {} | {digest}… |", cell(&source.source), source.messages);
     }
     measured(out, model, |_| true);
     if let Some(curve) = &model.calibration {
@@ -130,7 +136,7 @@ fn measured(out: &mut String, model: &Weights, counts: impl Fn(&String) -> bool)
         let _ = writeln!(
             out,
             "| {} | {} + {} | {} + {} | {} | {} | {} | {} |",
-            f.lang,
+            cell(&f.lang),
             f.real[0],
             f.real[1],
             f.own[0],
@@ -141,7 +147,7 @@ fn measured(out: &mut String, model: &Weights, counts: impl Fn(&String) -> bool)
             percent(f.holdout_wanted),
         );
     }
-    let missing: Vec<&str> = lines.iter().filter(|f| f.real[1] == 0).map(|f| f.lang.as_str()).collect();
+    let missing: Vec<String> = lines.iter().filter(|f| f.real[1] == 0).map(|f| cell(&f.lang)).collect();
     if !missing.is_empty() {
         let _ = writeln!(
             out,

@@ -137,6 +137,12 @@ fn what_is_learnt_is_the_same_twice_and_is_told_wherever_a_pack_is_shown() {
     assert!(!weights.contains("holdout-en"), "holdout texts are not learnt from");
 
     lab.ends(0, "build rules/packs/common --out after");
+    // A language is what a corpus says: it cannot break the files in which it is told.
+    lab.write("odd.jsonl", "{\"lang\":\"x\\\"\\n[a] | b\",\"label\":\"ham\",\"text\":\"dinner at nine\"}\n");
+    lab.ends(0, "learn corpus.jsonl odd.jsonl");
+    lab.ends(0, "build rules/packs/common --out odd");
+    assert!(lab.read("odd/common.card.md").contains("| x\"·[a] \\| b | 1 + 0 |"), "{}", lab.read("odd/common.card.md"));
+    lab.ends(0, "learn corpus.jsonl");
     let card = lab.read("after/common.card.md");
     assert!(card.contains("| en | 120 + 120 | 61 + 61 |"), "{card}");
     assert!(card.contains("No real scam was learnt from or measured on in: th"), "{card}");

@@ -93,7 +93,7 @@ pub(super) struct Impact {
     old: PathBuf,
     /// The packs as they would be.
     new: PathBuf,
-    /// JSON lines with `label` (ham, spam or scam; needed on each line when a budget is set) and `lang`.
+    /// JSON lines with `label` (ham, spam or scam; needed on each line when a budget is set), `lang`, and `kind` or `category` as the family.
     #[arg(long)]
     corpus: PathBuf,
     /// Most wanted messages that may rise to suspicious or above.

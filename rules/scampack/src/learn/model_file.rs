@@ -118,8 +118,8 @@ pub fn write(model: &NewModel, about: &About, names: &BTreeMap<u32, String>) -> 
     header(&mut weights, about);
     for source in &about.learnt_from {
         let LearntFrom { source, messages, sha256 } = source;
-        let _ =
-            writeln!(weights, "\n[[learnt_from]]\nsource = \"{source}\"\nmessages = {messages}\nsha256 = \"{sha256}\"");
+        let source = quoted(source);
+        let _ = writeln!(weights, "\n[[learnt_from]]\nsource = {source}\nmessages = {messages}\nsha256 = \"{sha256}\"");
     }
     let _ = writeln!(weights, "\n[features]");
     let mut named: Vec<(String, (i16, i16))> =
@@ -136,6 +136,11 @@ pub fn write(model: &NewModel, about: &About, names: &BTreeMap<u32, String>) -> 
         }
     }
     (weights, grams)
+}
+
+/// A name from outside, of a file or in a corpus, as a string of TOML.
+fn quoted(text: &str) -> String {
+    toml_edit::Value::from(text).to_string()
 }
 
 /// Figures and the curve.
@@ -156,9 +161,10 @@ fn header(weights: &mut String, about: &About) {
         );
     }
     for Figures { lang, real, own, campaigns, holdout, holdout_found, holdout_wanted } in &about.measured {
+        let lang = quoted(lang);
         let _ = writeln!(
             weights,
-            "[[measured]]\nlang = \"{lang}\"\nreal = [{}, {}]\nown = [{}, {}]",
+            "[[measured]]\nlang = {lang}\nreal = [{}, {}]\nown = [{}, {}]",
             real[0], real[1], own[0], own[1]
         );
         for (key, value) in [
