@@ -8,6 +8,8 @@ pub mod engine;
 mod error;
 mod message;
 pub mod pack;
+#[cfg(feature = "update")]
+mod probe;
 pub mod text;
 #[cfg(feature = "update")]
 pub mod update;
@@ -18,4 +20,6 @@ pub use engine::overlay::{Overlay, OverlayAction, OverlayEntry, OverlayKey};
 pub use error::{Error, ErrorKind};
 pub use message::{Channel, Message, Text};
 pub use pack::{Pack, PackSource};
+#[cfg(feature = "update")]
+pub use probe::{lets_pass, well_behaved};
 pub use verdict::{Category, Level, PackId, Reason, ReasonCode, Span, Verdict};

@@ -1,10 +1,14 @@
-//! A thin façade for Kotlin. In: packs, and one request a message. Out: one reply a message, explanations, errors.
+//! A thin façade for Kotlin. In: packs, stores of publishers, and one request a message. Out: one reply a message, errors.
 //!
 //! No logic: everything is decided in `scamfilter`. A panic inside becomes an exception at the border.
-// UniFFI's scaffolding is unsafe by nature; nothing written here is.
+// UniFFI's scaffolding is unsafe by nature; of what is written here, only the mapping of files in `disk` and the call in `hot` are.
 #![deny(unsafe_code)]
 #![allow(missing_docs, reason = "generated scaffolding has no docs; everything public here has")]
 
+mod disk;
+mod hot;
+mod stack;
+mod update;
 mod wire;
 
 use scamfilter::{ErrorKind, Level, Overlay, OverlayAction, OverlayKey, PackSource, Reason, ReasonCode, ScamFilter};
@@ -37,11 +41,12 @@ impl From<scamfilter::Error> for FilterError {
     }
 }
 
-/// A pack and the highest level that it may cause (number of the level).
+/// A pack, the highest level that it may cause (number of the level), and whether it came by hand.
 #[derive(uniffi::Record)]
 pub struct PackFile {
     pub bytes: Vec<u8>,
     pub ceiling: u8,
+    pub unverified: bool,
 }
 
 /// What the user or the operator says of a sender, a host or a rule.
@@ -72,6 +77,9 @@ pub struct PackInfo {
     pub title: String,
     pub countries: Vec<String>,
     pub ceiling: u8,
+    pub unverified: bool,
+    /// Of the publisher whose store it came from.
+    pub channel: Option<String>,
 }
 
 /// A sentence for people.
@@ -85,21 +93,32 @@ pub struct Explanation {
 #[derive(uniffi::Object)]
 pub struct Filter {
     inner: ScamFilter,
+    stack: Arc<stack::Stack>,
 }
 
 #[uniffi::export]
 impl Filter {
-    /// Opens packs; `common` must be among them.
+    /// Opens packs, `common` among them, and on top of them those in the stores of `publishers`.
     #[uniffi::constructor]
-    pub fn open(packs: Vec<PackFile>) -> Result<Arc<Self>, FilterError> {
+    pub fn open(packs: Vec<PackFile>, publishers: Vec<stack::PublisherSetting>) -> Result<Arc<Self>, FilterError> {
         let source = |pack: PackFile| {
-            let ceiling = Level::from_number(pack.ceiling).filter(|l| *l != Level::Unknown);
-            let ceiling =
-                ceiling.ok_or_else(|| FilterError::App { reason: format!("{} is no ceiling", pack.ceiling) })?;
-            Ok(PackSource { ceiling, ..PackSource::new(pack.bytes) })
+            let source = PackSource { ceiling: level(pack.ceiling)?, ..PackSource::new(pack.bytes) };
+            Ok((source, pack.unverified))
         };
-        let sources = packs.into_iter().map(source).collect::<Result<_, FilterError>>()?;
-        Ok(Arc::new(Self { inner: ScamFilter::open(sources)? }))
+        let embedded = packs.into_iter().map(source).collect::<Result<_, FilterError>>()?;
+        let (inner, stack) = stack::Stack::open(embedded, &publishers)?;
+        Ok(Arc::new(Self { inner, stack: Arc::new(stack) }))
+    }
+
+    /// The same packs, with what is now in the stores of `publishers`; no overlay and no home country.
+    pub fn reopened(&self, publishers: Vec<stack::PublisherSetting>) -> Result<Arc<Self>, FilterError> {
+        let (inner, stack) = stack::Stack::open(self.stack.embedded.clone(), &publishers)?;
+        Ok(Arc::new(Self { inner, stack: Arc::new(stack) }))
+    }
+
+    /// Publishers whose stores could not be used, and why.
+    pub fn unopened(&self) -> Vec<stack::UnopenedStore> {
+        self.stack.unopened.clone()
     }
 
     /// The same filter with other lists of the user's and the operator's own, the weakest entry first.
@@ -114,12 +133,12 @@ impl Filter {
             expires_at: entry.expires_at,
         };
         let overlay = Overlay::new(entries.into_iter().map(entry));
-        Arc::new(Self { inner: self.inner.with_overlay(overlay) })
+        Arc::new(Self { inner: self.inner.with_overlay(overlay), stack: self.stack.clone() })
     }
 
     /// The same filter for users of `country` (ISO 3166-1 alpha-2) where a message does not name the SIM's.
     pub fn with_home_country(&self, country: String) -> Arc<Self> {
-        Arc::new(Self { inner: self.inner.with_home_country(country) })
+        Arc::new(Self { inner: self.inner.with_home_country(country), stack: self.stack.clone() })
     }
 
     /// Judges one message; request and reply are laid out in `wire`.
@@ -127,6 +146,11 @@ impl Filter {
         let message =
             wire::request(&request).ok_or_else(|| FilterError::Bug { reason: "the request cannot be read".into() })?;
         Ok(wire::reply(&self.inner.check(&message)))
+    }
+
+    /// Where the filter lies, for `scamfilter_check`; it stays there until the last handle is freed.
+    pub fn address(&self) -> u64 {
+        std::ptr::from_ref(self).expose_provenance() as u64
     }
 
     /// Judges one link alone.
@@ -173,14 +197,22 @@ impl Filter {
 
     /// The open packs in order.
     pub fn packs(&self) -> Vec<PackInfo> {
-        let info = |(pack, ceiling): (&scamfilter::Pack, Level)| PackInfo {
+        let info = |((pack, ceiling), origin): ((&scamfilter::Pack, Level), &stack::Origin)| PackInfo {
             pack: pack.id().to_owned(),
             serial: pack.header().serial,
             publisher: pack.meta("publisher").unwrap_or("").to_owned(),
             title: pack.meta("title").unwrap_or("").to_owned(),
             countries: pack.meta("countries").unwrap_or("").split_whitespace().map(str::to_owned).collect(),
             ceiling: ceiling as u8,
+            unverified: origin.unverified,
+            channel: origin.channel.clone(),
         };
-        self.inner.packs().map(info).collect()
+        self.inner.packs().zip(&self.stack.origins).map(info).collect()
     }
+}
+
+/// A ceiling by its number.
+fn level(number: u8) -> Result<Level, FilterError> {
+    let level = Level::from_number(number).filter(|l| *l != Level::Unknown);
+    level.ok_or_else(|| FilterError::App { reason: format!("{number} is no ceiling") })
 }

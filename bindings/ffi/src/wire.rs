@@ -97,10 +97,10 @@ fn string(out: &mut Vec<u8>, text: Option<&str>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn sample() -> Vec<u8> {
+    pub(crate) fn sample() -> Vec<u8> {
         let mut bytes = vec![1, 0, 0b0010_1001, 0];
         bytes.extend(5_i64.to_le_bytes());
         for text in ["KBank", "", "", "พัสดุ"] {

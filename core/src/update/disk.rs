@@ -1,27 +1,72 @@
 //! The store's port to a real disk. In: the publisher's folder. Out: files, synced when they are asked to be.
 //!
-//! The only I/O of this crate. Where the system has no file locks for Rust's standard library (Android), the app must update from one
-//! process only.
+//! The only I/O of this crate. What takes more than Rust's standard library, mapping everywhere and file locks on Android, the caller
+//! brings; without them images are read into memory, and on Android an app must update from one process only.
 
 use super::store::{Disk, DiskError};
+use crate::pack::PackBytes;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Shares the bytes of a file that is never changed.
+pub type Share = fn(File) -> io::Result<PackBytes>;
+/// Locks a file as `File::try_lock` does; false when someone else has it.
+pub type Lock = fn(&File) -> io::Result<bool>;
 
 /// A folder of the file system.
 pub struct FolderDisk {
     root: PathBuf,
     locks: Vec<(String, File)>,
+    share: Share,
+    lock: Lock,
 }
 
 impl FolderDisk {
     /// The folder is made when something is first written.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), locks: Vec::new() }
+        Self { root: root.into(), locks: Vec::new(), share: whole, lock }
+    }
+
+    /// The same folder, whose images are shared by `share`.
+    #[must_use]
+    pub fn sharing(self, share: Share) -> Self {
+        Self { share, ..self }
+    }
+
+    /// The same folder, locked by `lock`.
+    #[must_use]
+    pub fn locking(self, lock: Lock) -> Self {
+        Self { lock, ..self }
     }
 
     fn at(&self, path: &str) -> PathBuf {
         self.root.join(path)
+    }
+
+    /// The file, if there is one.
+    fn opened(&self, path: &str) -> Result<Option<File>, DiskError> {
+        match File::open(self.at(path)) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+fn whole(mut file: File) -> io::Result<PackBytes> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Arc::new(bytes))
+}
+
+fn lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::WouldBlock) => Ok(false),
+        Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(true),
+        Err(fs::TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -43,14 +88,18 @@ fn sync_folder(path: &Path) -> Result<(), DiskError> {
 
 impl Disk for FolderDisk {
     fn read(&mut self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, DiskError> {
-        let file = match File::open(self.at(path)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(&error)),
-        };
+        let Some(file) = self.opened(path)? else { return Ok(None) };
         let mut bytes = Vec::new();
         file.take(limit).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
         Ok(Some(bytes))
+    }
+
+    fn share(&mut self, path: &str, limit: u64) -> Result<Option<PackBytes>, DiskError> {
+        let Some(file) = self.opened(path)? else { return Ok(None) };
+        if file.metadata().map_err(|e| failed(&e))?.len() > limit {
+            return Ok(None);
+        }
+        (self.share)(file).map(Some).map_err(|e| failed(&e))
     }
 
     fn list(&mut self, folder: &str) -> Result<Vec<String>, DiskError> {
@@ -113,14 +162,11 @@ impl Disk for FolderDisk {
         fs::create_dir_all(&self.root).map_err(|e| failed(&e))?;
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.at(path));
         let file = file.map_err(|e| failed(&e))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Ok(false),
-            Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
-            Err(fs::TryLockError::Error(error)) => return Err(failed(&error)),
+        let held = (self.lock)(&file).map_err(|e| failed(&e))?;
+        if held {
+            self.locks.push((path.to_owned(), file));
         }
-        self.locks.push((path.to_owned(), file));
-        Ok(true)
+        Ok(held)
     }
 
     fn unlock(&mut self, path: &str) {

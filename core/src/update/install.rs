@@ -6,10 +6,12 @@ use super::error::{Failure, FailureKind};
 use super::install_state::Quarantine;
 use super::plan::{Download, Install};
 use super::store::{Disk, Store};
+use crate::pack::PackBytes;
+use std::sync::Arc;
 
 /// Tries an image before it is used: it opens, says of its own probes what it must, keeps clear what must stay clear.
 /// It is injected, so that updates need not know the engine.
-pub type Probe<'a> = &'a mut dyn FnMut(&[u8]) -> bool;
+pub type Probe<'a> = &'a mut dyn FnMut(PackBytes) -> bool;
 
 /// Makes the image of `release` from `bytes`, which came from `download`, tries it, and puts it in use.
 ///
@@ -46,10 +48,11 @@ fn made_and_tried<D: Disk>(
         _ => None,
     };
     store.write_image(pack, &image.sha256, |write| {
-        delta::apply(installed.as_deref(), bytes, &image.sha256, image.length, write)
+        let installed = installed.as_ref().map(|bytes| (**bytes).as_ref());
+        delta::apply(installed, bytes, &image.sha256, image.length, write)
     })?;
-    let whole = store.image(pack, &image.sha256)?.unwrap_or_default();
-    if !probe(&whole) {
+    let whole = store.image(pack, &image.sha256)?.unwrap_or_else(|| Arc::new([]));
+    if !probe(whole) {
         store.change_state(pack, |state| state.quarantine(image.sha256, Quarantine::Probe))?;
         return Err(Failure::publisher("the new pack failed its self-test"));
     }

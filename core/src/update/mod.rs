@@ -30,7 +30,7 @@ pub use client::{Answer, Client, Step, encoded};
 pub use delta::{DELTA_MAGIC, ImageDigest, apply, delta_base};
 #[cfg(feature = "write")]
 pub use delta_writer::delta;
-pub use disk::FolderDisk;
+pub use disk::{FolderDisk, Lock, Share};
 pub use error::{Failure, FailureKind};
 pub use install::{Probe, drive, install};
 pub use install_state::{Installed, MAX_TRIALS, PackState, Quarantine};

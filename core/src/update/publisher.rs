@@ -12,7 +12,6 @@ use super::plan::{Catalogue, Decision, Download, Install, Phone};
 use super::store::{Disk, Store};
 use crate::pack::{Pack, PackBytes, PackSource};
 use crate::verdict::Level;
-use std::sync::Arc;
 
 /// How often one update goes back or forward before it leaves the rest to the next.
 const MAX_STEPS: u32 = 4;
@@ -99,7 +98,7 @@ impl Publisher {
         host: &mut dyn Host,
         now: u64,
         install_id: &[u8],
-        probe: &mut dyn FnMut(&str, &[u8]) -> bool,
+        probe: &mut dyn FnMut(&str, PackBytes) -> bool,
     ) -> Result<Report, Failure> {
         store.locked(|store| {
             let mut client = Client::new(&self.root, now)?;
@@ -135,7 +134,7 @@ impl Publisher {
         catalogue: &Catalogue<'_>,
         phone: &Phone<'_>,
         (pack, others): (&str, &[&str]),
-        probe: &mut dyn FnMut(&str, &[u8]) -> bool,
+        probe: &mut dyn FnMut(&str, PackBytes) -> bool,
     ) -> Result<Outcome, Failure> {
         let mut done = Outcome::UpToDate;
         for _ in 0..MAX_STEPS {
@@ -161,7 +160,7 @@ impl Publisher {
         store: &mut Store<D>,
         host: &mut dyn Host,
         release: &Install,
-        probe: &mut dyn FnMut(&str, &[u8]) -> bool,
+        probe: &mut dyn FnMut(&str, PackBytes) -> bool,
     ) -> Result<Outcome, Failure> {
         let mut by = |store: &mut Store<D>, download: &Download| match host.fetch(
             &self.channel,
@@ -200,10 +199,9 @@ impl Publisher {
             for _ in 0..2 {
                 let Some(current) = state.current else { break };
                 let image = store.image(&pack, &current.sha256)?;
-                let whole = image.filter(|bytes| bytes.len() as u64 == current.length);
-                let bytes = whole.map(|bytes| Arc::new(bytes) as PackBytes);
+                let whole = image.filter(|bytes| (**bytes).as_ref().len() as u64 == current.length);
                 let opens = |bytes: &PackBytes| Pack::open(bytes.clone()).is_ok_and(|opened| opened.id() == pack);
-                if let Some(bytes) = bytes.filter(opens) {
+                if let Some(bytes) = whole.filter(opens) {
                     sources.push(PackSource { bytes, ceiling: self.ceiling, may_guard: self.may_guard });
                     break;
                 }
@@ -211,6 +209,12 @@ impl Publisher {
             }
         }
         Ok(sources)
+    }
+
+    /// Whether an image is in use that nobody confirmed yet. What cannot be read is not.
+    pub fn on_trial<D: Disk>(store: &mut Store<D>) -> bool {
+        let packs = store.packs().unwrap_or_default();
+        packs.iter().any(|pack| store.state(pack).is_ok_and(|state| state.trials.is_some()))
     }
 
     /// What is in use works.

@@ -14,6 +14,8 @@ use super::client::encoded;
 use super::error::{Failure, FailureKind};
 use super::install_state::PackState;
 use super::schedule::Polls;
+use crate::pack::PackBytes;
+use std::sync::Arc;
 
 /// Largest file of metadata that is read back.
 const META_LIMIT: u64 = 2 << 20;
@@ -54,6 +56,15 @@ pub trait Disk {
     /// # Errors
     /// Why it cannot be read.
     fn read(&mut self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, DiskError>;
+    /// The bytes of a file that is never changed again, to be shared: mapped where the disk can map. Nothing when there is none, or
+    /// when it is longer than `limit`.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn share(&mut self, path: &str, limit: u64) -> Result<Option<PackBytes>, DiskError> {
+        let bytes = self.read(path, limit.saturating_add(1))?;
+        Ok(bytes.filter(|b| b.len() as u64 <= limit).map(|b| Arc::new(b) as PackBytes))
+    }
     /// Names in a folder; none when it does not exist.
     ///
     /// # Errors
@@ -171,13 +182,13 @@ impl<D: Disk> Store<D> {
         Some(format!("{}/{}.img", folder(pack).ok()?, digits(sha256)))
     }
 
-    /// Bytes of an image.
+    /// Bytes of an image, which stays whole while they are held: images are written once, and renamed into place.
     ///
     /// # Errors
     /// [`FailureKind::Device`]; [`FailureKind::App`] for an id of a pack that is none.
-    pub fn image(&mut self, pack: &str, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, Failure> {
+    pub fn image(&mut self, pack: &str, sha256: &[u8; 32]) -> Result<Option<PackBytes>, Failure> {
         let path = format!("{}/{}.img", folder(pack)?, digits(sha256));
-        Ok(self.disk.read(&path, crate::pack::MAX_IMAGE as u64)?)
+        Ok(self.disk.share(&path, crate::pack::MAX_IMAGE as u64)?)
     }
 
     /// Writes an image as `make` hands it out in pieces, and returns when it would survive a crash. No state names it yet.

@@ -188,8 +188,12 @@ pub fn rule_source(data: &[u8]) {
 pub fn request(data: &[u8]) {
     static FILTER: OnceLock<Arc<scamfilter_ffi::Filter>> = OnceLock::new();
     let filter = FILTER.get_or_init(|| {
-        let packs = starter_packs().into_iter().map(|p| scamfilter_ffi::PackFile { bytes: p.image, ceiling: 3 });
-        scamfilter_ffi::Filter::open(packs.collect()).expect("the starter packs open")
+        let packs = starter_packs().into_iter().map(|p| scamfilter_ffi::PackFile {
+            bytes: p.image,
+            ceiling: 3,
+            unverified: false,
+        });
+        scamfilter_ffi::Filter::open(packs.collect(), Vec::new()).expect("the starter packs open")
     });
     if let Ok(reply) = filter.check(data.to_vec()) {
         assert_eq!(reply.first(), Some(&1));

@@ -1,13 +1,12 @@
 //! Publishers whose hosts serve packs, and phones with a folder, for tests. In: releases. Out: what an update brings, and what opens.
 
 use crate::repository::{NOW, Repository, sha256};
-use scamfilter::pack::{Header, write::PackWriter};
+use scamfilter::pack::{Header, PackBytes, write::PackWriter};
 use scamfilter::update::{Answer, Failure, FolderDisk, Host, Place, Publisher, Report, Store, delta};
 use scamfilter::{Level, Pack};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// A small pack.
 #[must_use]
@@ -151,7 +150,7 @@ pub fn publisher(channel: &str) -> Publisher {
 /// # Errors
 /// Those of the update.
 pub fn update(publisher: &Publisher, folder: &Folder, world: &mut World) -> Result<Report, Failure> {
-    let mut probe = |id: &str, bytes: &[u8]| Pack::open(Arc::new(bytes.to_vec())).is_ok_and(|pack| pack.id() == id);
+    let mut probe = |id: &str, bytes: PackBytes| Pack::open(bytes).is_ok_and(|pack| pack.id() == id);
     publisher.update(&mut folder.store(), world, NOW, b"phone", &mut probe)
 }
 

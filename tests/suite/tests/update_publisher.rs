@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+use scamfilter::pack::PackBytes;
 use scamfilter::update::{FailureKind, FolderDisk, MAX_TRIALS, Outcome, Publisher, Report, Store, layered};
 use scamfilter::{Pack, PackSource};
 use scamfilter_tests::repository::NOW;
@@ -82,7 +83,7 @@ fn a_broken_pack_is_tried_once_and_the_last_good_one_stays() {
     world.publish(channel, "telco", &[1, 2], |_, _| {});
     let mut tried = 0;
     for _ in 0..3 {
-        let mut probe = |_: &str, _: &[u8]| {
+        let mut probe = |_: &str, _: PackBytes| {
             tried += 1;
             false
         };
@@ -135,7 +136,7 @@ fn a_process_that_starts_during_an_update_opens_what_is_there() {
     update(&telco, &folder, &mut world).unwrap();
     world.publish(channel, "telco", &[1, 2], |_, _| {});
     let mut seen = Vec::new();
-    let mut probe = |_: &str, _: &[u8]| {
+    let mut probe = |_: &str, _: PackBytes| {
         seen.push(open(&telco, &folder));
         true
     };
@@ -169,7 +170,7 @@ fn two_processes_at_once_are_safe() {
     world.publish(channel, "telco", &[1], |_, _| {});
     // Another process comes while the new image is tried, before any state names it.
     let mut busy = Vec::new();
-    let mut probe = |_: &str, _: &[u8]| {
+    let mut probe = |_: &str, _: PackBytes| {
         let mut other = folder.store();
         busy.push(other.change_state("telco", |_| {}).unwrap_err().kind());
         busy.push(other.keep_metadata(&[]).unwrap_err().kind());

@@ -210,7 +210,7 @@ fn in_use<D: Disk>(store: &mut Store<D>) -> Option<u64> {
     for installed in state.images() {
         let bytes =
             store.image("th", &installed.sha256).unwrap().unwrap_or_else(|| panic!("{} is gone", installed.serial));
-        assert_eq!(bytes, image(installed.serial).1, "image {}", installed.serial);
+        assert_eq!((*bytes).as_ref(), image(installed.serial).1, "image {}", installed.serial);
     }
     state.current.map(|current| current.serial)
 }
@@ -302,7 +302,9 @@ fn a_disk_that_forgets_to_sync_is_found_out() {
     let whole = |luck: u64| {
         let mut after = Store::new(disk.after_crash(luck.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         let state = after.state("th").unwrap();
-        state.current.is_some_and(|c| after.image("th", &c.sha256).unwrap().is_some_and(|b| b == image(1).1))
+        state
+            .current
+            .is_some_and(|c| after.image("th", &c.sha256).unwrap().is_some_and(|b| (*b).as_ref() == image(1).1))
     };
     assert!((1..=40).any(|luck| !whole(luck)));
 }

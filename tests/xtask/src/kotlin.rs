@@ -28,6 +28,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
         return Ok(false);
     }
     conformance(root)?;
+    repositories(root)?;
     Ok(maven(root, &["install"])? && consumer(root)?)
 }
 
@@ -83,11 +84,13 @@ fn resources(root: &Path) -> anyhow::Result<()> {
 
 /// Builds library and starter packs from the sources as they are now and lays them where the jar and the AAR take them from.
 pub fn parts(root: &Path) -> anyhow::Result<()> {
+    // All at once, and then run as they are: each combination of packages would be built with other features again.
     let build = ["build", "--quiet", "--release", "--locked", "-p", "scamfilter-ffi", "-p", "scampack"];
-    let compile = ["run", "--quiet", "--release", "--locked", "-p", "scampack", "--", "build", "--out", "target/packs"];
-    for step in [&build[..], &compile[..]] {
-        anyhow::ensure!(crate::suites::cargo(root, step)?, "library and starter packs were not built");
-    }
+    let tests = ["-p", "scamfilter-tests", "--lib", "--bin", "scampack", "--example", "repositories"];
+    anyhow::ensure!(crate::suites::cargo(root, &[&build[..], &tests].concat())?, "the library was not built");
+    let mut compile = Command::new(root.join("target/release/scampack"));
+    compile.args(["build", "--out", "target/packs"]).current_dir(root).stdout(Stdio::null());
+    anyhow::ensure!(compile.status()?.success(), "the starter packs were not built");
     let packs = root.join("target/jvm-resources/org/scamfilter/packs");
     let assets = root.join("target/android/assets/scamfilter");
     let names = starter_packs(root)?;
@@ -142,6 +145,17 @@ pub fn maven(root: &Path, goals: &[&str]) -> anyhow::Result<bool> {
     let mut maven = Command::new("mvn");
     maven.args(["-q", "-B", "-Dstyle.color=never", "-f", "bindings/kotlin/pom.xml"]).args(goals);
     Ok(maven.current_dir(root).status().context("cannot run mvn: a JDK and Maven are needed")?.success())
+}
+
+/// Repositories of a publisher, right and wrong, under `target/repositories`.
+fn repositories(root: &Path) -> anyhow::Result<()> {
+    let out = root.join("target/repositories");
+    if out.is_dir() {
+        std::fs::remove_dir_all(&out)?;
+    }
+    let status = Command::new(root.join("target/release/examples/repositories")).arg(&out).status()?;
+    anyhow::ensure!(status.success(), "the repositories for tests were not written");
+    Ok(())
 }
 
 /// For each file of cases a folder under `target/conformance`: its packs, its setting, the cases as JSON lines, and what the

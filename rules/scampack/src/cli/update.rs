@@ -6,11 +6,12 @@ use super::output::Out;
 use super::sources;
 use anyhow::{Context, bail};
 use clap::Args;
+use scamfilter::pack::PackBytes;
 use scamfilter::update::{
     Answer, Client, FailureKind, FolderDisk, Host, Outcome, Place, Polls, Publisher, Report, Store, clock, delta,
-    layered, next_poll,
+    next_poll,
 };
-use scamfilter::{Level, Message, Pack, PackSource, ScamFilter};
+use scamfilter::{Level, PackSource, well_behaved};
 use serde_json::json;
 use std::cell::LazyCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -20,21 +21,6 @@ use ureq::Agent;
 
 /// Bytes that images of one publisher may take, unless the caller says otherwise.
 const QUOTA: u64 = 64 << 20;
-/// What no pack may mark, whatever else it does: whoever loses these switches the filter off.
-const MUST_STAY_CLEAR: [&str; 12] = [
-    "รหัส OTP ของคุณคือ 482913 ใช้ได้ภายใน 5 นาที ห้ามบอกผู้อื่น",
-    "เงินเข้าบัญชี x1234 จำนวน 1,500.00 บาท คงเหลือ 8,230.50 บาท",
-    "พัสดุของคุณถึงสาขาแล้ว รับได้ถึงวันศุกร์ เวลา 18.00 น.",
-    "Your code is 482913. Do not share it with anyone.",
-    "Your parcel will be delivered today between 2 and 4 pm.",
-    "Ma xac thuc cua quy khach la 482913, hieu luc 5 phut.",
-    "Tài khoản 1234 vừa nhận 1.500.000 VND, số dư 8.230.500 VND.",
-    "Kode verifikasi Anda 482913. Jangan berikan kepada siapa pun.",
-    "Kod pengesahan anda ialah 482913. Jangan kongsi kod ini.",
-    "Ang iyong code ay 482913. Huwag ibigay kahit kanino.",
-    "您的验证码是482913,5分钟内有效,请勿告诉他人。",
-    "See you at the station at seven, I will bring the umbrella.",
-];
 /// Longest that one file may take: what never ends is no file.
 const DEADLINE: Duration = Duration::from_secs(300);
 
@@ -131,7 +117,10 @@ impl Update {
             let images = sources::images(out, &sources::with_common(Vec::new())).unwrap_or_default();
             images.into_iter().map(|image| PackSource::new(image.bytes.to_vec())).collect::<Vec<_>>()
         });
-        let mut probe = |pack: &str, image: &[u8]| well_behaved(&common, pack, image);
+        let mut probe = |pack: &str, bytes: PackBytes| {
+            let source = PackSource { bytes, ceiling: Level::Scam, may_guard: true };
+            well_behaved(&common, pack, source)
+        };
         let done = publisher.update(&mut store, &mut host, now, &install_id, &mut probe);
         let well = done.as_ref().is_ok_and(|report| report.failure().is_none());
         // Who finds the store in use has not asked anyone.
@@ -181,15 +170,6 @@ impl Update {
         }
         Ok((!report.packs.iter().any(|(_, outcome)| *outcome == Outcome::OverQuota)).into())
     }
-}
-
-/// Whether an image is whole, the pack that it should be, and, beside `common`, lets pass what must stay clear.
-fn well_behaved(common: &[PackSource], pack: &str, image: &[u8]) -> bool {
-    let source = PackSource { may_guard: true, ..PackSource::new(image) };
-    let whole = Pack::open(source.bytes.clone()).is_ok_and(|open| open.verify().is_ok() && open.id() == pack);
-    let filter = ScamFilter::open(layered(common.to_vec(), vec![source]));
-    let clear = |filter: &ScamFilter, text: &str| filter.check(&Message::sms(text)).level < Level::Suspicious;
-    whole && filter.is_ok_and(|filter| MUST_STAY_CLEAR.iter().all(|text| clear(&filter, text)))
 }
 
 /// Hosts of the web.

@@ -29,6 +29,7 @@ public class PackFile @JvmOverloads constructor(
  * @property countries ISO 3166-1 alpha-2 codes; empty for all
  * @property ceiling the highest level that it alone may cause
  * @property unverified it did not come through a verified channel; see [PackFile.unverified]
+ * @property channel [Publisher.channel] of the publisher from whose store it came; `null` for packs that the app brought
  */
 public data class PackInfo(
     public val pack: String,
@@ -38,16 +39,18 @@ public data class PackInfo(
     public val countries: List<String>,
     public val ceiling: Level,
     public val unverified: Boolean,
+    public val channel: String?,
 ) {
     internal companion object {
-        fun of(native: NativePackInfo, unverified: Boolean): PackInfo = PackInfo(
+        fun of(native: NativePackInfo): PackInfo = PackInfo(
             pack = native.pack,
             serial = native.serial.toLong(),
             publisher = native.publisher,
             title = native.title,
             countries = native.countries,
             ceiling = Level.entries[native.ceiling.toInt()],
-            unverified = unverified,
+            unverified = native.unverified,
+            channel = native.channel,
         )
     }
 }

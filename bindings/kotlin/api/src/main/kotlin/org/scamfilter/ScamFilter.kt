@@ -4,6 +4,8 @@ import java.io.Closeable
 import java.util.concurrent.atomic.AtomicInteger
 import org.scamfilter.ffi.Filter
 import org.scamfilter.ffi.PackFile as NativePackFile
+import org.scamfilter.ffi.PublisherSetting
+import org.scamfilter.ffi.Update
 
 /**
  * An open filter: judges messages against rule packs, on the device, without I/O.
@@ -25,7 +27,13 @@ public class ScamFilter private constructor(first: Open) : Closeable {
     public val packs: List<PackInfo> get() = call { open -> open.packs }
 
     /** The lists of the user's and the operator's own that are in force. */
-    public val overlay: List<OverlayEntry> get() = call { open -> open.overlay }
+    public val overlay: List<OverlayEntry> get() = call { open -> open.lists.overlay }
+
+    /** The publishers whose stores are open on top of the app's own packs. */
+    public val publishers: List<Publisher> get() = call { open -> open.publishers }
+
+    /** Publishers whose stores could not be used when the packs were opened last; empty when all is well. */
+    public val unopened: List<UnopenedStore> get() = call { open -> open.unopened }
 
     /** Judges one message. Always answers, whatever the text: an error is never the message's fault. */
     public fun check(message: Message): Verdict = call { Codec.reply(it.native.check(Codec.request(message))) }
@@ -52,24 +60,38 @@ public class ScamFilter private constructor(first: Open) : Closeable {
     public fun officialDomains(brand: String): List<String> = call { it.native.officialDomains(Codec.wellFormed(brand)) }
 
     /**
-     * Swaps all packs for [packs] while checks go on; the overlay and the home country stay.
+     * Swaps the app's own packs for [packs] while checks go on; publishers, the overlay and the home country stay. Reads the
+     * publishers' stores.
      *
      * @throws AppException without packs, with two of one id, or without `common`; the old packs stay
      * @throws PublisherException when a pack cannot be used; the old packs stay
      */
     @Throws(ScamFilterException::class)
-    public fun replacePacks(packs: List<PackFile>): Unit = change { Open.of(packs, it.overlay, it.homeCountry) }
+    public fun replacePacks(packs: List<PackFile>): Unit = change { Open.of(packs, it.publishers, it.lists) }
+
+    /**
+     * Puts the packs in the stores of [publishers] on top of the app's own packs, in place of those of the publishers before, while
+     * checks go on. Reads the stores. A store that cannot be used stops nothing; see [unopened].
+     *
+     * @throws AppException when the ceiling of one is none; the old packs stay
+     */
+    @Throws(ScamFilterException::class)
+    public fun setPublishers(publishers: List<Publisher>): Unit = change { it.reopened(publishers.toList()) }
+
+    /** Opens what is in the publishers' stores now, such as after another process updated them; checks go on. Reads the stores. */
+    @Throws(ScamFilterException::class)
+    public fun reload(): Unit = change { it.reopened(it.publishers) }
 
     /**
      * Puts [entries] in place of all lists of the user's and the operator's own, the weakest entry first. Costs no more than
      * the list. Keep the entries in the app's own storage: the filter does not.
      */
-    public fun setOverlay(entries: List<OverlayEntry>): Unit = change { it.with(entries, it.homeCountry) }
+    public fun setOverlay(entries: List<OverlayEntry>): Unit = change { it.with(Lists(entries.toList(), it.lists.homeCountry)) }
 
     /**
      * The country (ISO 3166-1 alpha-2) whose policies hold for messages without [Message.simCountry]; `null` for none.
      */
-    public fun setHomeCountry(country: String?): Unit = change { it.with(it.overlay, country) }
+    public fun setHomeCountry(country: String?): Unit = change { it.with(Lists(it.lists.overlay, country)) }
 
     /** Frees the native filter once no check runs any more. May be called twice, from any thread. */
     override fun close() {
@@ -78,6 +100,9 @@ public class ScamFilter private constructor(first: Open) : Closeable {
             current = null
         }
     }
+
+    internal fun beginUpdate(publisher: PublisherSetting, now: ULong, installId: ByteArray): Update =
+        call { it.beginUpdate(publisher, now, installId) }
 
     private fun change(next: (Open) -> Open) {
         synchronized(swap) {
@@ -101,15 +126,17 @@ public class ScamFilter private constructor(first: Open) : Closeable {
 
     private fun closed(): Nothing = throw IllegalStateException("this ScamFilter is closed")
 
+    /** What of a filter is not its packs. */
+    private class Lists(val overlay: List<OverlayEntry>, val homeCountry: String?)
+
     /** A native filter with the number of its users: it is freed when the last one leaves, the owner being one. */
-    private class Open(
-        private val base: Filter,
-        val native: Filter,
-        val packs: List<PackInfo>,
-        val overlay: List<OverlayEntry>,
-        val homeCountry: String?,
-    ) {
+    private class Open(private val base: Filter, val native: Filter, val publishers: List<Publisher>, val lists: Lists) {
         private val users = AtomicInteger(1)
+
+        val packs: List<PackInfo> by lazy(LazyThreadSafetyMode.PUBLICATION) { base.packs().map(PackInfo::of) }
+
+        val unopened: List<UnopenedStore>
+            get() = base.unopened().map { UnopenedStore(it.channel, UpdateFailure.of(it.failure)) }
 
         fun enter(): Boolean {
             while (true) {
@@ -126,21 +153,26 @@ public class ScamFilter private constructor(first: Open) : Closeable {
             }
         }
 
+        fun beginUpdate(publisher: PublisherSetting, now: ULong, installId: ByteArray): Update =
+            Update.begin(base, publisher, now, installId)
+
         /** The same packs; the native side shares them, so that only the lists cost anything. */
-        fun with(overlay: List<OverlayEntry>, country: String?): Open =
-            derived(base.withOverlay(emptyList()), packs, overlay, country)
+        fun with(lists: Lists): Open = derived(base.withOverlay(emptyList()), publishers, lists)
+
+        /** The app's own packs again, with what is in the stores of [publishers] now. */
+        fun reopened(publishers: List<Publisher>): Open =
+            derived(base.reopened(publishers.map(Publisher::toNative)), publishers, lists)
 
         companion object {
-            fun of(files: List<PackFile>, overlay: List<OverlayEntry>, country: String?): Open {
-                val base = Filter.open(files.map { NativePackFile(it.bytes, it.effectiveCeiling.ordinal.toUByte()) })
-                val packs = base.packs().mapIndexed { i, pack -> PackInfo.of(pack, files[i].unverified) }
-                return derived(base, packs, overlay, country)
+            fun of(files: List<PackFile>, publishers: List<Publisher>, lists: Lists): Open {
+                val packs = files.map { NativePackFile(it.bytes, it.effectiveCeiling.ordinal.toUByte(), it.unverified) }
+                return derived(Filter.open(packs, publishers.map(Publisher::toNative)), publishers, lists)
             }
 
-            private fun derived(base: Filter, packs: List<PackInfo>, overlay: List<OverlayEntry>, country: String?): Open {
-                val listed = base.withOverlay(overlay.map(OverlayEntry::toNative))
-                val home = country?.let { Codec.wellFormed(it) } ?: return Open(base, listed, packs, overlay.toList(), null)
-                return Open(base, listed.use { it.withHomeCountry(home) }, packs, overlay.toList(), country)
+            private fun derived(base: Filter, publishers: List<Publisher>, lists: Lists): Open {
+                val listed = base.withOverlay(lists.overlay.map(OverlayEntry::toNative))
+                val home = lists.homeCountry?.let(Codec::wellFormed) ?: return Open(base, listed, publishers, lists)
+                return Open(base, listed.use { it.withHomeCountry(home) }, publishers, lists)
             }
         }
     }
@@ -149,12 +181,18 @@ public class ScamFilter private constructor(first: Open) : Closeable {
         /**
          * Opens packs in the given order; `common` must be among them. Costs no more than reading their headers.
          *
+         * On top of them come the packs in the stores of [publishers], which are read: call it off the main thread then. A pack of a
+         * store takes the place of one with the same id if its publisher may ([Publisher.mayGuard]) and it is no older; else it is
+         * left out. A store that cannot be used stops nothing; see [unopened].
+         *
          * @throws AppException without packs, with two of one id, without `common`, or when the native library is missing
          * @throws PublisherException when a pack cannot be used
          */
         @JvmStatic
+        @JvmOverloads
         @Throws(ScamFilterException::class)
-        public fun open(packs: List<PackFile>): ScamFilter = ScamFilter(NativeLibrary.call { Open.of(packs, emptyList(), null) })
+        public fun open(packs: List<PackFile>, publishers: List<Publisher> = emptyList()): ScamFilter =
+            ScamFilter(NativeLibrary.call { Open.of(packs, publishers.toList(), Lists(emptyList(), null)) })
 
         /**
          * Opens the starter packs that the artefact for the JVM brings. On Android use `ScamFilter.open(context)`.
@@ -162,7 +200,8 @@ public class ScamFilter private constructor(first: Open) : Closeable {
          * @throws AppException when the artefact with the starter packs is not on the class path
          */
         @JvmStatic
+        @JvmOverloads
         @Throws(ScamFilterException::class)
-        public fun openStarter(): ScamFilter = open(StarterPacks.load())
+        public fun openStarter(publishers: List<Publisher> = emptyList()): ScamFilter = open(StarterPacks.load(), publishers)
     }
 }
