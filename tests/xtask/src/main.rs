@@ -8,10 +8,12 @@
 )]
 
 mod android;
+mod apk;
 mod bench;
 mod codegen;
 mod elf;
 mod fuzz;
+mod gradle;
 mod ids;
 mod kotlin;
 mod nightly;
@@ -33,6 +35,9 @@ cargo xtask kotlin                 Kotlin on the JVM: conformance byte for byte 
 cargo xtask android [--all]        link the phone library without the NDK and check it: arm64, with --all every ABI
 cargo xtask sample                 the AAR with the ABIs that are linked, its rules proven by R8, and the sample app under
                                    Robolectric with the library of this machine
+cargo xtask apk                    the sample's APK with the ABIs that are linked, through R8, signed and checked (apksigner), and
+                                   R8's output run as the app under Robolectric
+cargo xtask screenshots            draw each screen of the sample in both languages, by day and night: android-sample/docs
 cargo xtask emulate                run the conformance cases through the arm64 library under an emulator
 cargo xtask bench [--write]        times and instruction counts; --write records them under tests/bench/record
 cargo xtask size [--write]         sizes of packs and phone libraries against tests/sizes.txt
@@ -74,6 +79,8 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
         Some("kotlin") => kotlin::run(root),
         Some("android") => android::run(root, abis),
         Some("sample") => sample::run(root),
+        Some("apk") => apk::run(root),
+        Some("screenshots") => sample::screenshots(root),
         Some("emulate") => kotlin::emulated(root),
         Some("bench") => bench::run(root, has("--write")),
         Some("size") => size::run(root, has("--write")),
