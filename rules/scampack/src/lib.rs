@@ -12,6 +12,7 @@ pub mod condition;
 pub mod content;
 pub mod dates;
 pub mod diagnostic;
+pub mod disputes;
 pub mod examples;
 pub mod feeds;
 pub mod impact;

@@ -8,11 +8,13 @@
 )]
 
 mod android;
+mod apk;
 mod bench;
 mod bench_hosts;
 mod codegen;
 mod elf;
 mod fuzz;
+mod gradle;
 mod ids;
 mod kotlin;
 mod nightly;
@@ -35,6 +37,9 @@ cargo xtask android [--all]        link the phone library without the NDK and ch
 cargo xtask reproduce              link the arm64 library twice from nothing: the same bytes
 cargo xtask sample                 the AAR with the ABIs that are linked, its rules proven by R8, and the sample app under
                                    Robolectric with the library of this machine
+cargo xtask apk                    the sample's APK with the ABIs that are linked, through R8, signed and checked (apksigner), and
+                                   R8's output run as the app under Robolectric
+cargo xtask screenshots            draw each screen of the sample in both languages, by day and night: android-sample/docs
 cargo xtask emulate                run the conformance cases through the arm64 library under an emulator
 cargo xtask bench [--write]        times and instruction counts; --write records them under tests/bench/record
 cargo xtask bench-hosts [LIST] [--write]   host sets and whole checks beside other crates, on a list or on made-up hosts;
@@ -80,6 +85,8 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
         Some("android") => android::run(root, abis),
         Some("reproduce") => android::reproduced(root),
         Some("sample") => sample::run(root),
+        Some("apk") => apk::run(root),
+        Some("screenshots") => sample::screenshots(root),
         Some("emulate") => kotlin::emulated(root),
         Some("bench") => bench::run(root, has("--write")),
         Some("bench-hosts") => bench_hosts::run(root, words.first().map(String::as_str), has("--write")),

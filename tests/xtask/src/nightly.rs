@@ -1,6 +1,6 @@
 //! What takes longer than CI may. In: the repository. Out: whether all of it went well.
 
-use crate::{android, bench, fuzz, kotlin, sample, size, suites};
+use crate::{android, apk, bench, fuzz, kotlin, sample, size, suites};
 use anyhow::bail;
 use std::path::Path;
 
@@ -11,11 +11,14 @@ type Part = fn(&Path) -> anyhow::Result<bool>;
 
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, Part); 13] = [
+    let parts: [(&str, Part); 16] = [
         ("tests", |r| suites::test(r, true, None)),
         ("a million links", links),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
         ("AAR with all ABIs", sample::run),
+        ("APK with all ABIs", apk::run),
+        ("the sample on Android 7.0", |r| sample::on(r, "24", "7.0.0_r1-robolectric-r1-i7")),
+        ("the sample on the newest Android that the JDK allows", newest),
         ("a million checks in flat memory", |r| {
             kotlin::maven(
                 r,
@@ -56,6 +59,19 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
 fn links(root: &Path) -> anyhow::Result<bool> {
     let test = ["test", "--release", "--locked", "-p", "scamfilter-tests", "--test", "url", "--test", "names"];
     suites::cargo_with(root, &test, &[("URL_CASES", "1000000")])
+}
+
+/// Robolectric's Android 16 wants Java 21; with less, Android 15 is the newest, and CI has run it.
+fn newest(root: &Path) -> anyhow::Result<bool> {
+    let output = std::process::Command::new("java").arg("-version").output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let major =
+        said.split('"').nth(1).and_then(|v| v.split(['.', '-']).next()?.parse::<u32>().ok()).unwrap_or_default();
+    if major < 21 {
+        println!("Java {major}: Android 15 is the newest");
+        return sample::on(root, "35", "15-robolectric-13954326-i7");
+    }
+    sample::on(root, "36", "16-robolectric-13921718-i7")
 }
 
 /// Licences, sources and duplicates by `deny.toml`. Advisories need the advisory database, which cargo-deny fetches.

@@ -17,7 +17,10 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
     {
         return Ok(false);
     }
-    if !root.join("target/uniffi-kotlin").is_dir() && !kotlin::run(root)? {
+    // The suite on the JVM makes the bindings, and the repositories that updates are tested with.
+    if !["target/uniffi-kotlin", "target/repositories"].iter().all(|made| root.join(made).is_dir())
+        && !kotlin::run(root)?
+    {
         return Ok(false);
     }
     kotlin::parts(root)?;
@@ -28,6 +31,20 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
     let size = std::fs::metadata(&aar).context("no AAR was built")?.len();
     println!("{} {size} bytes", aar.file_name().unwrap_or_default().to_string_lossy());
     Ok(size <= MAX_AAR && shrunk(root)?)
+}
+
+/// Draws each screen anew: what the sample's documentation shows.
+pub fn screenshots(root: &Path) -> anyhow::Result<bool> {
+    let docs = root.join("android-sample/docs");
+    let folder = format!("-Dscreenshots={}", docs.display());
+    let one = ["-Dtest=ScreenshotTest", "-Dsurefire.failIfNoSpecifiedTests=false", "test"];
+    kotlin::maven(root, &[&["-Pandroid", "-pl", "android,../../android-sample", &folder][..], &one].concat())
+}
+
+/// The tests on another Android than that of CI: its API level, and Robolectric's build of its framework.
+pub fn on(root: &Path, level: &str, framework: &str) -> anyhow::Result<bool> {
+    let (level, framework) = (format!("-Drobolectric.sdk={level}"), format!("-Drobolectric.framework={framework}"));
+    kotlin::maven(root, &["-Pandroid", "-pl", "android,../../android-sample", &level, &framework, "test"])
 }
 
 /// Runs R8 with the consumer rules of the AAR over all classes that an app gets, and judges a message with its output.
@@ -78,7 +95,8 @@ fn shrunk(root: &Path) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn java_home() -> anyhow::Result<PathBuf> {
+/// Where the JDK is, for R8.
+pub fn java_home() -> anyhow::Result<PathBuf> {
     let output = Command::new("java").args(["-XshowSettings:properties", "-version"]).output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let home = said.lines().find_map(|l| l.trim().strip_prefix("java.home = "));

@@ -1,6 +1,6 @@
 //! Suites. In: the repository. Out: one line each, and the plain closing line that CI reads.
 
-use crate::{android, kotlin, sample, size, tidy, tuf};
+use crate::{android, apk, kotlin, sample, size, tidy, tuf};
 use anyhow::{Context, bail};
 use std::path::Path;
 use std::process::Command;
@@ -52,6 +52,7 @@ const STEPS: [Step; 3] = [
             Suite { name: "arm64 link", missing: arm64_missing, run: |r| android::run(r, &android::ABIS[..1]) },
             Suite { name: "arm64 emulated", missing: emulator_missing, run: kotlin::emulated },
             Suite { name: "AAR and sample", missing: emulator_missing, run: sample::run },
+            Suite { name: "APK", missing: apk::missing, run: apk::run },
             Suite { name: "size", missing: NOTHING, run: |r| size::run(r, false) },
         ],
     },

@@ -7,14 +7,15 @@ use super::input::{filter_at, image};
 use super::output::{BOLD, GOOD, Out, Progress, counted, style};
 use crate::content;
 use crate::diagnostic::Severity;
+use crate::disputes::{Disputes, MAX_BYTES};
 use crate::impact::{self, Changed, Count, Impact as Comparison};
 use crate::render::plain;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufReader;
-use std::path::PathBuf;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct Diff {
@@ -102,6 +103,10 @@ pub(super) struct Impact {
     /// Most scams that may fall below suspicious.
     #[arg(long)]
     max_lost: Option<usize>,
+    /// An export of "this was wrong" from an app (JSON, without any text); may be given many times. The rules that users dispute
+    /// are shown with how often they speak in the corpus.
+    #[arg(long, value_name = "FILE")]
+    disputes: Vec<PathBuf>,
 }
 
 impl Impact {
@@ -113,10 +118,14 @@ impl Impact {
         let found = impact::compare(&old, &new, input, strict, |n| progress.add(n))
             .with_context(|| format!("cannot read {}", self.corpus.display()))?;
         drop(progress);
+        let disputes = disputes(&self.disputes)?;
         if out.human() {
-            human(out, &found)?
+            human(out, &found)?;
+            if let Some(disputes) = &disputes {
+                disputed(out, disputes, &found)?;
+            }
         } else {
-            out.result("", &value(&found))?
+            out.result("", &value(&found, disputes.as_ref()))?
         }
         let (wanted, lost) = (found.of("ham").rose, found.of("scam").fell);
         let mut ended = Ended::from(found.malformed == 0);
@@ -141,6 +150,37 @@ impl Impact {
         }
         Ok(ended)
     }
+}
+
+/// All exports summed; `None` without any.
+fn disputes(paths: &[PathBuf]) -> anyhow::Result<Option<Disputes>> {
+    let mut all = Disputes::default();
+    for path in paths {
+        let bytes = bounded(path).with_context(|| format!("cannot read {}", path.display()))?;
+        all.add(&bytes).with_context(|| path.display().to_string())?;
+    }
+    Ok((!paths.is_empty()).then_some(all))
+}
+
+/// The file, or one byte more than an export can have.
+fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn disputed(out: &Out, disputes: &Disputes, found: &Comparison) -> anyhow::Result<()> {
+    let Disputes { exports, count, missed, .. } = disputes;
+    out.line(format!(
+        "\ndisputed by users: {count} verdicts in {}, {missed} of them missed",
+        counted(*exports, "export")
+    ))?;
+    out.line("rule                                     pack     disputed   before    after")?;
+    for (pack, rule, n) in disputes.ranked() {
+        let (before, after) = found.rules.get(rule).copied().unwrap_or_default();
+        out.line(format!("{:40} {:8} {n:8} {before:8} {after:8}", plain(rule), plain(pack)))?;
+    }
+    Ok(())
 }
 
 fn human(out: &Out, found: &Comparison) -> anyhow::Result<()> {
@@ -187,7 +227,7 @@ fn human(out: &Out, found: &Comparison) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn value(found: &Comparison) -> serde_json::Value {
+fn value(found: &Comparison, disputes: Option<&Disputes>) -> serde_json::Value {
     let counts: Vec<_> = found.counts.iter().map(|((label, lang), c)| {
         json!({ "label": label, "lang": lang, "messages": c.messages, "before": c.before, "after": c.after, "rose": c.rose, "fell": c.fell })
     }).collect();
@@ -213,7 +253,18 @@ fn value(found: &Comparison) -> serde_json::Value {
         json!({ "id": c.id, "label": c.label, "before": c.levels.0.name(), "after": c.levels.1.name(), "gone": c.rules.0, "come": c.rules.1 })
     }).collect();
     let refused: Vec<_> = found.refused.iter().map(|(line, error)| json!({ "line": line, "error": error })).collect();
-    json!({
+    let mut value = json!({
         "counts": counts, "families": families, "wanted": wanted, "levels": levels, "rules": rules, "changed": changed, "malformed": found.malformed, "refused": refused,
-    })
+    });
+    if let (Some(disputes), Some(object)) = (disputes, value.as_object_mut()) {
+        let rule = |(pack, rule, n): (&str, &str, u64)| {
+            let (before, after) = found.rules.get(rule).copied().unwrap_or_default();
+            json!({ "pack": pack, "rule": rule, "disputed": n, "before": before, "after": after })
+        };
+        let rules: Vec<_> = disputes.ranked().into_iter().map(rule).collect();
+        let (exports, count, missed) = (disputes.exports, disputes.count, disputes.missed);
+        let summed = json!({ "exports": exports, "count": count, "missed": missed, "rules": rules });
+        object.insert("disputes".to_owned(), summed);
+    }
+    value
 }

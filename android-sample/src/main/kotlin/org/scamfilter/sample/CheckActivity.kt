@@ -1,90 +1,129 @@
 package org.scamfilter.sample
 
-import android.app.Activity
+import android.app.AlertDialog
+import android.content.ClipboardManager
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
-import android.text.SpannableString
-import android.text.style.BackgroundColorSpan
-import android.text.style.ForegroundColorSpan
 import android.view.View
+import android.view.ViewGroup
 import android.widget.Button
 import android.widget.EditText
-import android.widget.LinearLayout
+import android.widget.ScrollView
 import android.widget.TextView
 import org.scamfilter.Evidence
 import org.scamfilter.Message
+import org.scamfilter.OverlayEntry
 import org.scamfilter.Verdict
+import org.scamfilter.android.Hotline
 import org.scamfilter.android.SharedText
 
 /** Check and result: what it is, why, the words marked, the false domain beside the real one, what to do. */
-class CheckActivity : Activity() {
-    private val app get() = application as App
+class CheckActivity : Screen(R.string.check_title, R.layout.check) {
     private val text get() = view<EditText>(R.id.text)
     private val sender get() = view<EditText>(R.id.sender)
+    private var shown: Message? = null
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        setContentView(R.layout.check)
-        button(R.id.check) { check() }
-        button(R.id.example) { text.setText(R.string.example_text).also { check() } }
-        button(R.id.inbox) { startActivity(Intent(this, InboxActivity::class.java)) }
-        button(R.id.packs) { startActivity(Intent(this, PacksActivity::class.java)) }
-        button(R.id.hotline) { startActivity(Intent(Intent.ACTION_DIAL, Uri.parse("tel:1441"))) }
+        click(R.id.check) { check() }
+        click(R.id.paste) { paste() }
+        click(R.id.example) { examples() }
         if (savedInstanceState == null) {
-            SharedText.of(intent)?.let { text.setText(it).also { check() } }
-        } else if (savedInstanceState.getBoolean(SHOWN)) {
-            text.setText(savedInstanceState.getString(TEXT))
-            check()
+            take(intent)
+        } else if (savedInstanceState.containsKey(TEXT)) {
+            check(Message(savedInstanceState.getString(TEXT).orEmpty(), savedInstanceState.getString(SENDER), receivedAt = now()))
         }
+    }
+
+    /** Text shared to a screen that is open already. */
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        take(intent)
     }
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
-        outState.putBoolean(SHOWN, view<View>(R.id.result).visibility == View.VISIBLE)
-        outState.putString(TEXT, text.text.toString())
+        val message = shown ?: return
+        outState.putString(TEXT, message.text)
+        outState.putString(SENDER, message.sender)
     }
 
-    private fun check() {
-        val message = Message(text.text.toString(), sender.text.toString().ifBlank { null }, receivedAt = System.currentTimeMillis())
-        app.background({ app.filter.check(message) }) { result ->
-            if (isDestroyed) return@background
-            result.onSuccess { show(message, it) }.onFailure { headline(getString(R.string.failed, it.message)) }
+    private fun take(intent: Intent) {
+        text.setText(SharedText.of(intent) ?: return)
+        sender.setText(runCatching { intent.getStringExtra(SENDER) }.getOrNull())
+        check()
+    }
+
+    private fun paste() {
+        val clip = getSystemService(ClipboardManager::class.java)?.primaryClip ?: return
+        if (clip.itemCount > 0) text.setText(clip.getItemAt(0).coerceToText(this)).also { check() }
+    }
+
+    private fun examples() {
+        val texts = resources.getStringArray(R.array.example_texts)
+        AlertDialog.Builder(this).setTitle(R.string.example).setItems(R.array.example_names) { _, at ->
+            sender.setText(resources.getStringArray(R.array.example_senders)[at])
+            text.setText(texts[at])
+            check()
+        }.show()
+    }
+
+    private fun check() = check(Message(text.text.toString(), sender.text.toString().ifBlank { null }, receivedAt = now()))
+
+    private fun check(message: Message) {
+        shown = message
+        app.background({ app.filter.check(message) to Hotline.of(app.filter, app.settings.country, locales(this)) }) { result ->
+            // A newer message, or a screen that was turned meanwhile, shows its own.
+            if (isDestroyed || shown !== message) return@background
+            result.onSuccess { (verdict, hotline) -> show(message, verdict, hotline) }
+            result.onFailure { say(getString(R.string.failed, it.message)) }
         }
     }
 
-    private fun show(message: Message, verdict: Verdict) {
-        headline(getString(levelText(verdict.level)))
-        view<TextView>(R.id.score).text = getString(R.string.score, verdict.score / PPM_PERCENT)
-        val marked = SpannableString(message.text)
-        for (span in verdict.reasons.flatMap { it.spans }) {
-            marked.setSpan(BackgroundColorSpan(getColor(R.color.mark)), span.start, span.end, 0)
-            marked.setSpan(ForegroundColorSpan(getColor(R.color.marked)), span.start, span.end, 0)
-        }
-        view<TextView>(R.id.marked).text = marked
-        val reasons = view<LinearLayout>(R.id.reasons).apply { removeAllViews() }
-        reasonLines(this, app.filter, verdict).forEach { line -> reasons.addView(TextView(this).apply { text = line }) }
-        button(R.id.evidence) {
-            val record = Evidence.toText(message, verdict, app.filter, locales(this)) + Evidence.toJson(message, verdict)
-            val send = Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, record)
-            startActivity(Intent.createChooser(send, getString(R.string.share_evidence)))
-        }
-        button(R.id.wrong) {
-            app.dispute(message.sender, verdict)
-            headline(getString(R.string.wrong_done))
-        }
-    }
-
-    private fun headline(line: String) {
+    private fun show(message: Message, verdict: Verdict, hotline: Hotline?) {
         view<View>(R.id.result).visibility = View.VISIBLE
-        view<TextView>(R.id.level).text = line
+        view<View>(R.id.said).visibility = View.GONE
+        ResultView(this, app.filter, message, verdict).show()
+        val serious = verdict.level >= org.scamfilter.Level.SUSPICIOUS && verdict.level != org.scamfilter.Level.UNKNOWN
+        view<Button>(R.id.hotline).apply {
+            visibility = if (hotline != null && serious) View.VISIBLE else View.GONE
+            if (hotline != null) {
+                setText(getString(R.string.call_hotline, hotline.number))
+                contentDescription = getString(R.string.call_hotline_long, hotline.number, hotline.who)
+                setOnClickListener { startActivity(Intent(Intent.ACTION_DIAL, Uri.fromParts("tel", hotline.number, null))) }
+            }
+        }
+        click(R.id.evidence) { share(Evidence.toText(message, verdict, app.filter, locales(this)), R.string.share_evidence) }
+        click(R.id.evidence_json) { share(Evidence.toJson(message, verdict), R.string.share_evidence_json, "application/json") }
+        click(R.id.wrong) { Dispute(this, app.filter, message, verdict).ask { entries -> dispute(verdict, entries) } }
+        // So that the answer is seen without scrolling, with the field above still in sight.
+        view<ScrollView>(R.id.scroll).post { view<ScrollView>(R.id.scroll).smoothScrollTo(0, view<View>(R.id.result).top) }
     }
 
-    private fun button(id: Int, action: () -> Unit) = view<Button>(id).setOnClickListener { action() }
+    private fun dispute(verdict: Verdict, entries: List<OverlayEntry>) {
+        app.background({
+            app.disputes.add(verdict)
+            app.settings.lists = app.settings.lists + entries
+            app.filter.setOverlay(app.settings.lists)
+        }) {
+            if (isDestroyed) return@background
+            shown?.let(::check)
+            say(getString(R.string.wrong_done))
+        }
+    }
 
-    private companion object {
-        const val SHOWN = "shown"
-        const val TEXT = "text"
-        const val PPM_PERCENT = 10_000
+    private fun say(line: String) = view<TextView>(R.id.said).run {
+        visibility = View.VISIBLE
+        setText(line)
+    }
+
+    private fun click(id: Int, action: () -> Unit) = view<View>(id).setOnClickListener { action() }
+
+    private fun now() = System.currentTimeMillis()
+
+    companion object {
+        const val SENDER = "org.scamfilter.sample.SENDER"
+        private const val TEXT = "text"
     }
 }

@@ -1,51 +1,56 @@
 package org.scamfilter.sample
 
 import android.Manifest
-import android.app.Activity
-import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageManager
-import android.os.Bundle
-import android.widget.Button
-import android.widget.LinearLayout
+import android.os.Build
+import android.text.format.DateUtils
+import android.view.ViewGroup
 import android.widget.TextView
-import org.scamfilter.android.ReceivedSms
-import org.scamfilter.android.SmsReceiver
 
-/** Judges each received message off the main thread and keeps it in memory for the inbox. */
-class InboxReceiver : SmsReceiver() {
-    override fun onSms(context: Context, sms: ReceivedSms) {
-        val app = context.applicationContext as App
-        app.received.add(App.Received(sms.message.sender, sms.message.text, app.filter.check(sms.message)))
-    }
-}
-
-/** What was received, the newest first. */
-class InboxActivity : Activity() {
-    override fun onCreate(savedInstanceState: Bundle?) {
-        super.onCreate(savedInstanceState)
-        setContentView(R.layout.list)
-    }
-
+/** What was received and judged, the newest first. */
+class InboxActivity : Screen(R.string.inbox, R.layout.list) {
     override fun onResume() {
         super.onResume()
-        val items = view<LinearLayout>(R.id.items).apply { removeAllViews() }
-        val all = (application as App).received.toList().asReversed()
-        if (all.isEmpty()) items.addView(TextView(this).apply { setText(R.string.nothing_yet) })
+        actions()
+        app.background({ app.inbox.newest() }) { result -> if (!isDestroyed) list(result.getOrDefault(emptyList())) }
+    }
+
+    @Deprecated("The framework's own way; the one of androidx needs androidx")
+    override fun onRequestPermissionsResult(requestCode: Int, permissions: Array<out String>, grantResults: IntArray) = actions()
+
+    private fun actions() {
+        val actions = view<ViewGroup>(R.id.actions).apply { removeAllViews() }
+        val wanted = WANTED.filter { checkSelfPermission(it) != PackageManager.PERMISSION_GRANTED }
+        if (Manifest.permission.RECEIVE_SMS in wanted) card(actions, getString(R.string.no_permission))
+        if (wanted.isNotEmpty()) button(actions, getString(R.string.ask_permission)) { requestPermissions(wanted.toTypedArray(), 1) }
+    }
+
+    private fun list(all: List<Received>) {
+        val items = view<ViewGroup>(R.id.items).apply { removeAllViews() }
+        if (all.isEmpty()) card(items, getString(R.string.nothing_yet))
         for (one in all) {
-            val open = Intent(this, CheckActivity::class.java).setAction(Intent.ACTION_SEND).putExtra(Intent.EXTRA_TEXT, one.text)
-            items.addView(Button(this).apply {
-                isAllCaps = false
-                text = "${getString(levelText(one.verdict.level))}\n${one.sender.orEmpty()}\n${one.text}"
-                setOnClickListener { startActivity(open) }
-            })
+            val level = getString(levelText(one.level))
+            val from = one.sender ?: getString(R.string.unknown_sender)
+            val at = DateUtils.getRelativeTimeSpanString(one.at, System.currentTimeMillis(), DateUtils.MINUTE_IN_MILLIS)
+            val via = if (one.via == Incoming.NOTIFICATION) getString(R.string.via_notification) else null
+            val row = card(items, level, listOfNotNull(from, at, via).joinToString(" · "), one.text)
+            (row.getChildAt(0) as TextView).setTextColor(getColor(levelColour(one.level)))
+            (row.getChildAt(row.childCount - 1) as TextView).maxLines = LINES
+            row.isClickable = true
+            row.setOnClickListener {
+                startActivity(
+                    Intent(this, CheckActivity::class.java).setAction(Intent.ACTION_SEND)
+                        .putExtra(Intent.EXTRA_TEXT, one.text).putExtra(CheckActivity.SENDER, one.sender),
+                )
+            }
         }
-        val actions = view<LinearLayout>(R.id.actions).apply { removeAllViews() }
-        if (checkSelfPermission(Manifest.permission.RECEIVE_SMS) != PackageManager.PERMISSION_GRANTED) {
-            actions.addView(Button(this).apply {
-                setText(R.string.ask_permission)
-                setOnClickListener { requestPermissions(arrayOf(Manifest.permission.RECEIVE_SMS), 1) }
-            })
-        }
+        if (all.isNotEmpty()) button(items, getString(R.string.clear_inbox)) { app.background({ app.inbox.clear() }) { list(emptyList()) } }
+    }
+
+    private companion object {
+        const val LINES = 3
+        val WANTED = listOf(Manifest.permission.RECEIVE_SMS) +
+            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) listOf(Manifest.permission.POST_NOTIFICATIONS) else emptyList()
     }
 }

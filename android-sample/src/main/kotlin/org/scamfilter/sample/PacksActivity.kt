@@ -1,99 +1,173 @@
 package org.scamfilter.sample
 
-import android.app.Activity
-import android.content.ComponentName
+import android.app.AlertDialog
 import android.content.Intent
-import android.content.pm.PackageManager
 import android.os.Bundle
-import android.widget.Button
-import android.widget.LinearLayout
-import android.widget.Switch
+import android.text.format.Formatter
+import android.view.ViewGroup
+import android.widget.EditText
+import android.widget.ProgressBar
 import android.widget.TextView
 import java.io.InputStream
-import org.scamfilter.Level
-import org.scamfilter.Message
+import java.util.Locale
+import org.scamfilter.PackInfo
+import org.scamfilter.Publisher
+import org.scamfilter.UnopenedStore
+import org.scamfilter.UpdateReport
 import org.scamfilter.android.PackStore
-import org.scamfilter.android.ScreeningService
 
-/** Installed packs, packs from a file, the self-test, and whether other SMS apps are answered. */
-class PacksActivity : Activity() {
-    private val app get() = application as App
+/** Installed packs and where they came from; updates with progress, packs from files, publishers with their roots, ways back. */
+class PacksActivity : Screen(R.string.packs, R.layout.list) {
     private val store by lazy { PackStore(this) }
+    private val items get() = view<ViewGroup>(R.id.items)
+    private val actions get() = view<ViewGroup>(R.id.actions)
+
+    /** The address that was typed while the file with the root is picked. */
+    private var channel = ""
+
+    private class Found(val packs: List<PackInfo>, val sizes: Map<String, Long>, val publishers: List<Publisher>, val unopened: List<UnopenedStore>)
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        setContentView(R.layout.list)
-        val actions = view<LinearLayout>(R.id.actions)
-        actions.addView(button(R.string.load_pack) {
-            startActivityForResult(Intent(Intent.ACTION_OPEN_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE).setType("*/*"), 1)
-        })
-        actions.addView(button(R.string.remove_packs) {
-            app.background({ store.names().forEach(store::remove).also { app.reload() } }) { list() }
-        })
-        actions.addView(button(R.string.self_test) { app.background(::selfTest) { it.onSuccess(::say) } })
-        val screening = ComponentName(this, Screening::class.java)
-        actions.addView(Switch(this).apply {
-            setText(R.string.screening)
-            isChecked = packageManager.getComponentEnabledSetting(screening) == PackageManager.COMPONENT_ENABLED_STATE_ENABLED
-            setOnCheckedChangeListener { _, on ->
-                val state = if (on) PackageManager.COMPONENT_ENABLED_STATE_ENABLED else PackageManager.COMPONENT_ENABLED_STATE_DISABLED
-                packageManager.setComponentEnabledSetting(screening, state, PackageManager.DONT_KILL_APP)
-            }
-        })
-        app.lastAsked?.let { say(getString(R.string.screening_asked, it)) }
+        channel = savedInstanceState?.getString(CHANNEL).orEmpty()
         list()
+    }
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        outState.putString(CHANNEL, channel)
     }
 
     @Deprecated("The framework's own way; the one of androidx needs androidx")
     override fun onActivityResult(requestCode: Int, resultCode: Int, data: Intent?) {
         val uri = data?.data ?: return
-        load { contentResolver.openInputStream(uri) }
+        val open = { contentResolver.openInputStream(uri) }
+        if (requestCode == PACK) load(open) else addPublisher(channel, open)
     }
 
     /** Takes in a pack and puts it to use; says why not where it cannot be used. */
-    fun load(open: () -> InputStream?) = app.background({
-        open()?.use(store::add).also { app.reload() }
-    }) { result ->
-        result.onSuccess { say(getString(R.string.pack_loaded, it?.pack.orEmpty())) }
-        result.onFailure { say(getString(R.string.pack_refused, it.message)) }
-        list()
-    }
+    fun load(open: () -> InputStream?) = changing({ open()?.use(store::add)?.title.orEmpty() }) { getString(R.string.pack_loaded, it) }
 
-    private fun list() = app.background({ app.filter.packs }) { result ->
-        val items = view<LinearLayout>(R.id.items).apply { removeAllViews() }
-        for (pack in result.getOrDefault(emptyList())) {
-            val line = getString(R.string.pack_line, pack.title, pack.serial.toString(), pack.publisher)
-            items.addView(TextView(this).apply { text = if (pack.unverified) "$line\n${getString(R.string.unverified)}" else line })
+    /** Adds a publisher with its root and looks for its packs at once. */
+    fun addPublisher(address: String, open: () -> InputStream?) = changing({
+        val root = checkNotNull(open()) { "the file cannot be read" }.use { it.readBytes() }
+        app.publishers.add(address, root).channel
+    }) { getString(R.string.publisher_added, it) }
+
+    /** Updates all publishers, showing how much has come. */
+    fun update() {
+        actions.removeAllViews()
+        val bar = ProgressBar(this, null, android.R.attr.progressBarStyleHorizontal).apply { isIndeterminate = true }
+        bar.contentDescription = getString(R.string.updating)
+        actions.addView(bar)
+        val line = card(actions, getString(R.string.updating)).getChildAt(0) as TextView
+        app.update({ bytes -> line.text = getString(R.string.updating_bytes, Formatter.formatShortFileSize(this, bytes)) }) { result ->
+            if (isDestroyed) return@update
+            val said = result.fold({ reports -> reports?.let(::told) ?: getString(R.string.update_busy) }, { getString(R.string.failed, it.message) })
+            list(said)
         }
     }
 
-    private fun selfTest(): String {
-        val examples = listOf(getString(R.string.example_text) to true, "See you at six. Bring bread." to false)
-        val right = examples.count { (text, bad) -> (app.filter.check(Message(text)).level >= Level.SUSPICIOUS) == bad }
-        val start = System.nanoTime()
-        repeat(TIMES) { app.filter.check(Message(examples[it % 2].first)) }
-        val micros = (System.nanoTime() - start) / 1_000 / TIMES
-        return getString(R.string.self_test_result, TIMES, micros, right, examples.size)
+    private fun told(reports: List<UpdateReport>): String = reports.joinToString("\n") { report ->
+        val failure = report.firstFailure
+        val what = when {
+            failure != null -> getString(failureText(failure.kind)) + "\n" + failure.reason
+            report.changed -> report.packs.joinToString { "${it.pack} ${it.outcome.name.lowercase(Locale.ROOT).replace('_', ' ')}" }
+            else -> getString(R.string.up_to_date)
+        }
+        "${report.channel}: $what"
     }
 
-    private fun say(line: String) = view<LinearLayout>(R.id.actions).addView(TextView(this).apply { text = line })
+    private fun <T> changing(work: () -> T, words: (T) -> String) = app.background({ work().also { app.apply() } }) { result ->
+        if (isDestroyed) return@background
+        list(result.fold(words) { getString(R.string.pack_refused, it.message) })
+    }
 
-    private fun button(words: Int, action: () -> Unit) = Button(this).apply {
-        setText(words)
-        setOnClickListener { action() }
+    private fun list(said: String? = null): Unit = app.background(::found) { result ->
+        if (isDestroyed) return@background
+        items.removeAllViews()
+        result.onFailure { card(items, getString(R.string.failed, it.message)) }
+        val found = result.getOrNull() ?: Found(emptyList(), emptyMap(), emptyList(), emptyList())
+        found.packs.forEach { pack(it, found.sizes[it.pack]) }
+        heading(items, R.string.publishers)
+        if (found.publishers.isEmpty()) card(items, getString(R.string.no_publishers))
+        found.publishers.forEach { publisher(it, found.unopened) }
+        actions(found, said)
+    }
+
+    private fun found(): Found {
+        val packs = app.filter.packs
+        val sizes = packs.associate { pack ->
+            pack.pack to when {
+                pack.channel != null -> 0L
+                pack.unverified -> store.size(pack.pack)
+                else -> assets.open("scamfilter/${pack.pack}.scampack").use { it.available().toLong() }
+            }
+        }
+        return Found(packs, sizes, app.filter.publishers, app.filter.unopened)
+    }
+
+    private fun pack(pack: PackInfo, size: Long?) {
+        val countries = pack.countries.joinToString { Locale("", it).getDisplayCountry(resources.configuration.locales[0]) }
+        val facts = listOfNotNull(
+            countries.ifEmpty { getString(R.string.all_countries) }, age(this, pack.serial, System.currentTimeMillis()),
+            size?.takeIf { it > 0 }?.let { Formatter.formatShortFileSize(this, it) },
+        )
+        val card = card(
+            items, pack.title, getString(R.string.pack_of, pack.publisher, pack.serial.toULong().toString()), facts.joinToString(" · "),
+            pack.channel?.let { getString(R.string.pack_from, it) }, if (pack.unverified) getString(R.string.unverified) else null,
+        )
+        if (!pack.unverified) return
+        if (store.canRollBack(pack.pack)) {
+            button(card, getString(R.string.roll_back)) { changing({ store.rollBack(pack.pack) }) { getString(R.string.rolled_back, pack.title) } }
+        }
+        button(card, getString(R.string.remove)) { changing({ store.remove(pack.pack) }) { getString(R.string.rolled_back, pack.title) } }
+            .contentDescription = getString(R.string.remove_entry, pack.title)
+    }
+
+    private fun publisher(publisher: Publisher, unopened: List<UnopenedStore>) {
+        val broken = unopened.firstOrNull { it.channel == publisher.channel }?.failure
+        val card = card(
+            items, publisher.channel, getString(R.string.publisher_stores, Formatter.formatShortFileSize(this, app.publishers.size(publisher))),
+            broken?.let { getString(failureText(it.kind)) },
+        )
+        button(card, getString(R.string.roll_back_publisher)) {
+            changing({ app.forget(publisher.channel, app.publishers::reset) }) { getString(R.string.rolled_back, publisher.channel) }
+        }
+        button(card, getString(R.string.remove)) {
+            changing({ app.forget(publisher.channel, app.publishers::remove) }) { getString(R.string.rolled_back, publisher.channel) }
+        }.contentDescription = getString(R.string.remove_entry, publisher.channel)
+    }
+
+    private fun actions(found: Found, said: String?) {
+        actions.removeAllViews()
+        said?.let { card(actions, it) }
+        if (found.publishers.isNotEmpty()) button(actions, getString(R.string.update_now), ::update)
+        button(actions, getString(R.string.load_pack)) { pick(PACK) }
+        button(actions, getString(R.string.add_publisher)) { askChannel() }
+    }
+
+    private fun askChannel() {
+        val field = EditText(this).apply {
+            id = android.R.id.edit
+            hint = getString(R.string.channel_hint)
+        }
+        AlertDialog.Builder(this).setTitle(R.string.add_publisher).setMessage(R.string.add_publisher_what).setView(field)
+            .setPositiveButton(R.string.pick_root) { _, _ ->
+                channel = field.text.toString()
+                pick(ROOT)
+            }
+            .setNegativeButton(android.R.string.cancel, null).show()
+    }
+
+    private fun pick(what: Int) {
+        @Suppress("DEPRECATION") // The framework's own way.
+        startActivityForResult(Intent(Intent.ACTION_OPEN_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE).setType("*/*"), what)
     }
 
     private companion object {
-        const val TIMES = 1_000
-    }
-}
-
-/** Answers other SMS apps while the user lets it. */
-class Screening : ScreeningService() {
-    override fun screen(message: Message, simSlot: Int, askedBy: List<String>): Answer {
-        val app = application as App
-        app.lastAsked = askedBy.joinToString()
-        val verdict = app.filter.check(message)
-        return Answer(verdict.level == Level.SCAM, getString(levelText(verdict.level)))
+        const val CHANNEL = "channel"
+        const val PACK = 1
+        const val ROOT = 2
     }
 }

@@ -11,6 +11,7 @@ internal object Sms {
 
     /** The broadcast of one message, in as many parts as it needs; those of [without] are missing. */
     fun received(from: String, body: String, without: Set<Int> = emptySet()): Intent {
+        Given.text(body)
         val parts = body.chunked(UNITS_A_PART).ifEmpty { listOf("") }
         val pdus = parts.mapIndexed { i, part -> deliver(from, part, i + 1, parts.size) }.filterIndexed { i, _ -> i !in without }
         return intent(pdus)

@@ -1,6 +1,7 @@
 package org.scamfilter.android
 
 import android.app.Notification
+import android.content.res.Resources
 import android.os.Build
 import android.os.Bundle
 import org.scamfilter.Channel
@@ -12,13 +13,13 @@ import org.scamfilter.Message
  * verdict is `unknown`, never `clear`.
  */
 public object NotificationMessages {
-    /** What Android 15 writes in place of a hidden text, in the languages that the starter packs speak. */
+    /** What Android 15 writes in place of a hidden text, for phones whose system does not tell its own words. */
     private val HIDDEN = setOf("Sensitive notification content hidden", "ซ่อนเนื้อหาการแจ้งเตือนที่ละเอียดอ่อนไว้")
 
     /**
      * The newest message in [notification], or `null` when it shows none (a summary of a group, ongoing work, no text).
      *
-     * @param hidden what the system writes in place of a hidden text, where the app knows it in further languages
+     * @param hidden further words that stand for a hidden text, such as a messenger's own
      */
     @JvmStatic
     @JvmOverloads
@@ -27,9 +28,15 @@ public object NotificationMessages {
         if (notification.flags and silent != 0) return null
         val extras = notification.extras ?: return null
         val (text, sender) = runCatching { newest(extras) ?: plain(extras) }.getOrNull() ?: return null
-        val redacted = text in HIDDEN || text in hidden
+        val redacted = text in HIDDEN || text in hidden || text == systemWords()
         return Message(text, sender, Channel.NOTIFICATION, receivedAt, redacted = redacted)
     }
+
+    /** The system's own words for it in the language of the phone, whatever that is. */
+    private fun systemWords(): String? = runCatching {
+        val system = Resources.getSystem()
+        system.getIdentifier("redacted_notification_message", "string", "android").takeIf { it != 0 }?.let(system::getString)
+    }.getOrNull()
 
     private fun newest(extras: Bundle): Pair<String, String?>? {
         @Suppress("DEPRECATION") // The typed getter came with Android 13.

@@ -37,21 +37,26 @@ public class PackStore(context: Context) {
         val file = PackFile(bounded(source), unverified = true)
         val info = probe(file)
         if (!folder.isDirectory && !folder.mkdirs()) throw IOException("the folder for packs cannot be made")
-        val temporary = File.createTempFile("new", ".tmp", folder)
-        try {
-            FileOutputStream(temporary).use {
-                it.write(file.bytes)
-                it.fd.sync()
-            }
-            if (!temporary.renameTo(path(info.pack))) throw IOException("the pack cannot be put in place")
-        } finally {
-            temporary.delete()
-        }
+        read(info.pack)?.let { put(it.bytes, before(info.pack)) }
+        put(file.bytes, path(info.pack))
         return info
     }
 
+    /** Puts the pack back that [add] replaced; false when there is none. Once: what is taken out that way is gone. */
+    public fun rollBack(name: String): Boolean = name in names() && before(name).renameTo(path(name))
+
+    /** Whether [rollBack] has a pack to go back to. */
+    public fun canRollBack(name: String): Boolean = name in names() && before(name).isFile
+
     /** Takes a pack out; the starter pack of the same id comes back with the next `open`. */
-    public fun remove(name: String): Boolean = name in names() && path(name).delete()
+    public fun remove(name: String): Boolean {
+        if (name !in names()) return false
+        before(name).delete()
+        return path(name).delete()
+    }
+
+    /** Bytes of a pack in the store; 0 when it has none of that id. */
+    public fun size(name: String): Long = if (name in names()) path(name).length() else 0
 
     /** The pack with this id; `null` when the store has none or it cannot be read. */
     public fun read(name: String): PackFile? {
@@ -61,6 +66,21 @@ public class PackStore(context: Context) {
     }
 
     private fun path(name: String) = File(folder, name + SUFFIX)
+
+    private fun before(name: String) = File(folder, "$name$SUFFIX.before")
+
+    private fun put(bytes: ByteArray, target: File) {
+        val temporary = File.createTempFile("new", ".tmp", folder)
+        try {
+            FileOutputStream(temporary).use {
+                it.write(bytes)
+                it.fd.sync()
+            }
+            if (!temporary.renameTo(target)) throw IOException("the pack cannot be put in place")
+        } finally {
+            temporary.delete()
+        }
+    }
 
     /** Opens [file] in place of the starter pack of its id, or beside all. */
     private fun probe(file: PackFile): PackInfo {

@@ -9,9 +9,11 @@ import android.os.Looper
 import android.os.Message
 import android.os.Messenger
 import java.util.concurrent.ArrayBlockingQueue
+import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicInteger
 import org.scamfilter.Message as TextMessage
 
 /**
@@ -19,7 +21,8 @@ import org.scamfilter.Message as TextMessage
  * message. Declare the subclass in the app's manifest as exported, with the action [ACTION] and `android:enabled="false"`, and
  * enable the component when the user turns it on.
  *
- * Requests are answered off the main thread in their order. A client that floods gets "do not block" at once.
+ * Requests are answered off the main thread in their order. A client that floods gets "do not block" at once for what is too
+ * much, and takes no other client's place.
  */
 public abstract class ScreeningService : Service() {
     /** What is answered: whether to block, and why, in words for the user. */
@@ -28,6 +31,7 @@ public abstract class ScreeningService : Service() {
     private val worker = ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, ArrayBlockingQueue(WAITING)) {
         Thread(it, "scamfilter-screening").apply { isDaemon = true }
     }
+    private val waiting = ConcurrentHashMap<Int, AtomicInteger>()
     private val messenger by lazy { Messenger(Handler(Looper.getMainLooper(), ::handle)) }
 
     /** Whether to block [message], on a worker thread; [askedBy] are the packages of the app that asks. */
@@ -46,9 +50,15 @@ public abstract class ScreeningService : Service() {
         val client = request.replyTo ?: return true
         // The message is recycled when this returns.
         val (data, sender) = Bundle(request.data) to request.sendingUid
+        val own = waiting.getOrPut(sender, ::AtomicInteger)
         try {
-            worker.execute { reply(client, answer(data, sender)) }
+            if (own.incrementAndGet() > WAITING_A_CLIENT) throw RejectedExecutionException()
+            worker.execute {
+                reply(client, answer(data, sender))
+                own.decrementAndGet()
+            }
         } catch (_: RejectedExecutionException) {
+            own.decrementAndGet()
             reply(client, Answer(false, ""))
         }
         return true
@@ -83,6 +93,7 @@ public abstract class ScreeningService : Service() {
 
         /** `what` of a result. */
         public const val RESULT: Int = 2
-        private const val WAITING = 64
+        private const val WAITING = 256
+        private const val WAITING_A_CLIENT = 32
     }
 }

@@ -24,6 +24,12 @@ public class ReceivedSms internal constructor(
         message.text, message.sender, message.channel, message.receivedAt, senderIsContact, simCountry, hasReplied = hasReplied,
     )
 
+    /** The same with the app's answer about the sender, if it has one. */
+    internal fun asking(isContact: (String) -> Boolean?): ReceivedSms {
+        val known = message.sender?.let(isContact) ?: return this
+        return ReceivedSms(with(known), subscriptionId, simSlot)
+    }
+
     /** Shows no text and no sender, so that no log can leak them. */
     override fun toString(): String = "ReceivedSms($message)"
 }
