@@ -231,7 +231,10 @@ fn folded(c: char) -> String {
         return c.to_string();
     }
     // A letter in brackets or with a full stop that is one character is the letter, dressed up.
-    let dressed = matches!(c as u32, 0x2474..=0x24b5 | 0x3200..=0x3243 | 0x1_f100..=0x1_f12a | 0x1_f240..=0x1_f248);
+    let dressed = matches!(
+        c as u32,
+        0x2474..=0x24b5 | 0x3200..=0x321e | 0x3220..=0x3243 | 0x1_f100..=0x1_f10a | 0x1_f110..=0x1_f12a | 0x1_f240..=0x1_f248
+    );
     if let Some((_, same)) = SAME.iter().find(|(letter, _)| *letter == c) {
         return (*same).to_owned();
     }
