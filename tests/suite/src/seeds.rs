@@ -15,6 +15,7 @@ pub fn of(name: &str) -> Vec<Vec<u8>> {
         "jsonl" => {
             texts.map(|t| serde_json::json!({"id": 1, "text": t, "channel": "sms"}).to_string().into()).collect()
         }
+        view if view.starts_with("view_") => crate::drive_text::seeds(),
         _ => crate::drive_update::seeds(name),
     }
 }

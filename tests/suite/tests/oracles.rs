@@ -188,10 +188,20 @@ fn a_code_point_beside_others_folds_as_alone_but_for_the_listed() {
 
 /// The letter a-z that stands in place of `c` inside of a Latin word, or `c`.
 fn read(c: char) -> String {
-    let word = format!("zq{c}qz");
+    read_beside('q', c)
+}
+
+/// The same beside another letter, as one that stands three times is read once.
+fn read_beside(letter: char, c: char) -> String {
+    let word = format!("z{letter}{c}{letter}z");
     let prepared = prepare(&word);
     let text = prepared.skeletons.first().map_or(prepared.folded.text(), |skeleton| skeleton.text());
-    text.strip_prefix("zq").and_then(|rest| rest.strip_suffix("qz")).unwrap_or(text).to_owned()
+    let framed = text.strip_prefix('z').and_then(|rest| rest.strip_suffix('z'));
+    framed
+        .and_then(|rest| rest.strip_prefix(letter))
+        .and_then(|rest| rest.strip_suffix(letter))
+        .unwrap_or(text)
+        .to_owned()
 }
 
 #[test]
@@ -223,6 +233,23 @@ fn what_looks_like_a_letter_does_so_in_uts_39_but_for_the_listed() {
         found.entry(kind).or_default().push(c as u32);
     }
     same_as_listed("looks", &found);
+}
+
+/// The catalogue of `scampack stress` is drawn from UTS #39's own file. Strokes may be an i or an l.
+#[test]
+fn every_look_alike_of_the_catalogue_reads_as_its_letter_but_for_the_listed() {
+    let stroke = |text: &str| text.replace('l', "i");
+    let mut found = Differences::new();
+    let catalogue = include_str!("../../../rules/scampack/attacks/homoglyphs.tsv");
+    for (letter, glyphs) in catalogue.lines().filter(|line| !line.starts_with('#')).filter_map(|l| l.split_once('\t')) {
+        let frame = if letter.eq_ignore_ascii_case("q") { 'v' } else { 'q' };
+        for (c, read) in glyphs.chars().map(|c| (c, read_beside(frame, c))) {
+            if stroke(&read) != stroke(&letter.to_lowercase()) {
+                found.entry(format!("{read} for {letter}")).or_default().push(c as u32);
+            }
+        }
+    }
+    same_as_listed("catalogue", &found);
 }
 
 /// Characters of any script but those whose clusters are put in order, which the contexts above hold.

@@ -91,8 +91,13 @@ const TYPED_ORDER: &[(u32, u32, u8)] = &[
 ];
 
 /// Letters and signs that are drawn as others and used for them, with those.
-const SAME: &[(char, &str)] =
-    &[('\u{17a3}', "\u{17a2}"), ('\u{17a4}', "\u{17a2}\u{17b6}"), ('\u{17c8}', "\u{17c7}"), ('\u{102b}', "\u{102c}")];
+const SAME: &[(char, &str)] = &[
+    ('\u{37a}', "ι"),
+    ('\u{17a3}', "\u{17a2}"),
+    ('\u{17a4}', "\u{17a2}\u{17b6}"),
+    ('\u{17c8}', "\u{17c7}"),
+    ('\u{102b}', "\u{102c}"),
+];
 
 /// The text of the generated file.
 pub fn tables() -> String {

@@ -1,6 +1,6 @@
 //! What takes longer than CI may. In: the repository. Out: whether all of it went well.
 
-use crate::{android, bench, fuzz, kotlin, sample, size, suites};
+use crate::{android, bench, fuzz, kotlin, sample, size, stress, suites};
 use anyhow::bail;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ type Part = fn(&Path) -> anyhow::Result<bool>;
 
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 11] = [
         ("tests", |r| suites::test(r, true, None)),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
         ("AAR with all ABIs", sample::run),
@@ -21,6 +21,8 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
                 &["-Dleak.checks=1000000", "-Dtest=LeakTest", "-Dsurefire.failIfNoSpecifiedTests=false", "test"],
             )
         }),
+        ("disguises", |r| stress::run(r, false)),
+        ("disguises in pairs", stress::pairs),
         ("sizes", |r| size::run(r, false)),
         ("dependencies", dependencies),
         ("sbom", sbom),

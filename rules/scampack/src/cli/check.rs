@@ -102,7 +102,7 @@ impl CheckLink {
 fn show(out: &Out, filter: &ScamFilter, verdict: &Verdict, text: &str, locale: &str) -> anyhow::Result<Ended> {
     match out.format {
         Format::Human => write!(anstream::stdout(), "{}", render::human(filter, verdict, text, &[locale]))?,
-        Format::Json | Format::Jsonl => writeln!(stdout(), "{}", render::json(&verdict.to_json()))?,
+        Format::Json | Format::Jsonl | Format::Html => writeln!(stdout(), "{}", render::json(&verdict.to_json()))?,
     }
     Ok(Ended::Well)
 }

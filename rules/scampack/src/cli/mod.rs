@@ -26,7 +26,7 @@ use std::process::ExitCode;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How to print: for people, one JSON value, or JSON lines.
+    /// How to print: for people, one JSON value, JSON lines, or (`stress` only) a page of HTML.
     #[arg(long, value_enum, global = true, default_value_t = Format::Human)]
     format: Format,
 }
@@ -97,6 +97,10 @@ impl From<bool> for Ended {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let mut out = Out::new(cli.format);
+    if cli.format == Format::Html && !matches!(cli.command, Command::Stress(_)) {
+        out.error(&anyhow::anyhow!("only `stress` writes HTML; use --format json"));
+        return ExitCode::from(2);
+    }
     let ended = match cli.command {
         Command::Check(check) => check.run(&mut out),
         Command::CheckLink(check) => check.run(&mut out),

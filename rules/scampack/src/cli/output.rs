@@ -19,6 +19,8 @@ pub(super) enum Format {
     Json,
     /// One JSON value a line.
     Jsonl,
+    /// One page of HTML that needs no other file: `stress` only.
+    Html,
 }
 
 pub(super) struct Out {
@@ -57,7 +59,7 @@ impl Out {
     pub(super) fn result(&self, text: impl AsRef<str>, value: &Value) -> io::Result<()> {
         match self.format {
             Format::Human => self.line(text),
-            Format::Json | Format::Jsonl => writeln!(io::stdout(), "{}", escaped(&value.to_string())),
+            Format::Json | Format::Jsonl | Format::Html => writeln!(io::stdout(), "{}", escaped(&value.to_string())),
         }
     }
 
@@ -70,7 +72,7 @@ impl Out {
     /// A word of warning: text for people, else JSON, on standard error.
     pub(super) fn warning(&self, text: &str) {
         match self.format {
-            Format::Human => self.note(format!("{WARNING}warning{WARNING:#}: {}", plain(text))),
+            Format::Human | Format::Html => self.note(format!("{WARNING}warning{WARNING:#}: {}", plain(text))),
             Format::Json | Format::Jsonl => self.note(escaped(&json!({ "warning": text }).to_string())),
         }
     }
@@ -79,7 +81,7 @@ impl Out {
     pub(super) fn warnings(&self, diagnostics: &[Diagnostic]) {
         for diagnostic in diagnostics {
             match self.format {
-                Format::Human => self.note(format!("{}\n", clean(diagnostic).render(true))),
+                Format::Human | Format::Html => self.note(format!("{}\n", clean(diagnostic).render(true))),
                 Format::Json | Format::Jsonl => self.note(escaped(&diagnostic.to_json().to_string())),
             }
         }
@@ -88,7 +90,7 @@ impl Out {
     pub(super) fn error(&self, error: &anyhow::Error) {
         let text = format!("{error:#}");
         match self.format {
-            Format::Human => self.note(format!("{ERROR}error{ERROR:#}: {}", plain_lines(&text))),
+            Format::Human | Format::Html => self.note(format!("{ERROR}error{ERROR:#}: {}", plain_lines(&text))),
             Format::Json | Format::Jsonl => self.note(escaped(&json!({ "error": text }).to_string())),
         }
     }
@@ -103,7 +105,7 @@ impl Out {
         let errors = diagnostics.iter().filter(|d| d.code.severity() == Severity::Error).count();
         let warnings = diagnostics.len() - errors;
         match self.format {
-            Format::Human => {
+            Format::Human | Format::Html => {
                 diagnostics.iter().for_each(|d| self.note(format!("{}\n", clean(d).render(true))));
                 if !diagnostics.is_empty() {
                     self.note(format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")));
