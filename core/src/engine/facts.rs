@@ -6,7 +6,7 @@ use super::lookalike::{self, Imitated, Names, Parts};
 use super::overlay::OverlayAction;
 use crate::message::Message;
 use crate::pack::{Pack, SenderClass};
-use crate::text::{Link, Prepared, fold, hosts_up};
+use crate::text::{Link, Prepared, SCHEME_APP, SCHEME_DATA, SCHEME_DIAL, fold, hosts_up};
 
 macro_rules! facts {
     ($($(#[$meta:meta])* $variant:ident = $number:literal $text:literal,)*) => {
@@ -118,6 +118,18 @@ facts! {
     LinkPunycode = 46 "link.punycode",
     /// A host where users have pages, files or forms of their own.
     LinkUserContent = 47 "link.user_content",
+    /// A word has letters of two scripts that look alike.
+    TextMixedScript = 56 "text.mixed_script",
+    /// Words stand backwards under a right-to-left override.
+    TextBackwards = 57 "text.backwards",
+    /// An id of a messenger account, with `@` or behind a messenger's name.
+    ContactId = 58 "contact.id",
+    /// A link that is its own page: `data:`, `javascript:`.
+    LinkData = 59 "link.data",
+    /// A link that opens an app or a shop of apps: `intent:`, `market:`.
+    LinkApp = 60 "link.app",
+    /// A link that calls or writes to a number: `tel:`, `sms:`.
+    LinkDial = 61 "link.dial",
 }
 
 /// A set of facts.
@@ -291,9 +303,16 @@ pub(super) fn of_message(
     if links.is_empty() {
         facts.set(Fact::LinkNone);
     }
-    if !prepared.phones.is_empty() {
-        facts.set(Fact::PhoneAny);
-    }
+    let flags = [
+        (!prepared.phones.is_empty(), Fact::PhoneAny),
+        (!prepared.ids.is_empty(), Fact::ContactId),
+        (prepared.mixed, Fact::TextMixedScript),
+        (prepared.backwards, Fact::TextBackwards),
+        (prepared.schemes & SCHEME_DATA != 0, Fact::LinkData),
+        (prepared.schemes & SCHEME_APP != 0, Fact::LinkApp),
+        (prepared.schemes & SCHEME_DIAL != 0, Fact::LinkDial),
+    ];
+    flags.into_iter().filter(|(holds, _)| *holds).for_each(|(_, fact)| facts.set(fact));
     facts.0 |= 1 << (Fact::SenderUnknown as u32 + class as u32);
     if message.sender_is_contact == Some(true) {
         facts.set(Fact::SenderContact);

@@ -40,7 +40,7 @@ struct Letters {
 
 impl Letters {
     fn push(&mut self, at: usize, c: char, apart: bool) {
-        if class_of(c) != Class::Mark {
+        if class_of(c) != Class::Mark && !self.belongs(c) {
             self.close();
             (self.previous, self.current, self.apart) = (self.current, self.out.len(), apart);
             self.gaps.extend(apart.then_some(self.current));
@@ -48,14 +48,35 @@ impl Letters {
         self.out.push((at, c));
     }
 
+    /// Whether a letter is part of the open cluster: below its base, or the second half of SARA AM.
+    fn belongs(&self, c: char) -> bool {
+        let mut open = self.out.get(self.current..).unwrap_or(&[]).iter().map(|(_, c)| *c);
+        match c {
+            'า' | 'າ' => open.any(|mark| matches!(mark, '\u{e4d}' | '\u{ecd}')),
+            _ => matches!(open.next_back(), Some('\u{17d2}' | '\u{1039}')),
+        }
+    }
+
     /// The last cluster is whole.
     fn close(&mut self) {
         let cluster = |range: Range<usize>| self.out.get(range).unwrap_or(&[]).iter().map(|(_, c)| *c);
         let before = cluster(self.previous..self.current);
-        if before.len() > 0 && before.eq(cluster(self.current..self.out.len())) {
+        if before.len() == 0 {
+            return;
+        }
+        // Of `ดด่` the first is the letter of the second without its marks.
+        let alone = before.len() == 1;
+        if before.clone().eq(cluster(self.current..self.out.len())) {
             // One cluster is the last of a word and the first of the next.
             self.gaps.extend(self.apart.then_some(self.previous));
             self.out.truncate(self.current);
+            self.current = self.previous;
+        } else if alone && before.eq(cluster(self.current..self.current + 1)) {
+            if self.gaps.last() == Some(&self.current) {
+                self.gaps.pop();
+            }
+            self.gaps.extend(self.apart.then_some(self.previous));
+            self.out.remove(self.previous);
             self.current = self.previous;
         }
     }
@@ -67,7 +88,13 @@ fn letter(c: char) -> bool {
 
 /// The letter for which all that is taken for it stands.
 fn canonical(c: char) -> char {
-    if c.is_ascii() { char::from(taken_for(c as u8)) } else { c }
+    match c {
+        // Thai and Lao SARA E twice folds to SARA AE, and what stands twice is once here.
+        'แ' => 'เ',
+        'ແ' => 'ເ',
+        _ if c.is_ascii() => char::from(taken_for(c as u8)),
+        _ => c,
+    }
 }
 
 impl Bare {

@@ -4,7 +4,7 @@
 //! invisible characters gone, runs of white space one space, marks of a cluster in one order, and for each byte the
 //! whole characters of the original it came from. Rule sources go through the same function at compile time.
 
-use super::tables;
+use super::tables::{self, Mapping};
 use super::view::View;
 
 /// What a character is to a matcher that must not cut words or clusters.
@@ -24,6 +24,12 @@ pub enum Class {
     Unspaced,
 }
 
+/// Right-to-left override: all behind it is shown backwards, up to [`POP`] or the end of the line.
+const OVERRIDE: char = '\u{202e}';
+/// Pop directional formatting: ends an override.
+const POP: char = '\u{202c}';
+/// Silences a Burmese letter.
+const ASAT: char = '\u{103a}';
 /// What puts the next Khmer consonant below.
 const COENG: char = '\u{17d2}';
 /// Rank of tone marks, and of the silencers above, among the marks of Thai and Lao.
@@ -34,23 +40,51 @@ const MAX_MARKS: usize = 8;
 /// Folds `text`. Idempotent; the result of a longer text than 4 GiB is cut there.
 #[must_use]
 pub fn fold(text: &str) -> View {
-    fold_up_to(text, u32::MAX as usize).0
+    fold_up_to(text, u32::MAX as usize, false).view
 }
 
-/// Folds `text` until the result has `limit` bytes; the flag says that there was more.
-pub(super) fn fold_up_to(text: &str, limit: usize) -> (View, bool) {
+/// A folded text.
+pub(super) struct Folded {
+    pub(super) view: View,
+    /// It has the most bytes that it may have, and there was more.
+    pub(super) grew: bool,
+    /// Some of it stood under a right-to-left override.
+    pub(super) backwards: bool,
+}
+
+/// Folds `text` until the result has `limit` bytes. With `shown`, what stands under a
+/// right-to-left override is put in the order in which it is seen.
+pub(super) fn fold_up_to(text: &str, limit: usize, shown: bool) -> Folded {
     let mut folder = Folder::new(text.len().min(limit));
+    let mut backwards = false;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if folder.view.text().len() >= limit {
-            folder.flush_marks();
-            return (folder.view, true);
+            return Folded { view: folder.finish(), grew: true, backwards };
+        }
+        if c == OVERRIDE && shown {
+            let behind = rest.get(c.len_utf8()..).unwrap_or("");
+            let run = behind.get(..behind.find([POP, '\n', OVERRIDE]).unwrap_or(behind.len())).unwrap_or("");
+            // A link is judged as a link, wherever it stands.
+            let link = run.find("://").and_then(|at| run.get(..at)?.rfind(' '));
+            let run = run.get(..link.unwrap_or(run.len())).unwrap_or("");
+            backwards |= !run.is_empty();
+            if !folder.backwards(run, (text.len() - behind.len()) as u32, limit) {
+                return Folded { view: folder.finish(), grew: true, backwards };
+            }
+            rest = behind.get(run.len()..).unwrap_or("");
+            continue;
         }
         let start = (text.len() - rest.len()) as u32;
         let word = rest.bytes().position(|b| !b.is_ascii_graphic()).unwrap_or(rest.len());
+        let plain = if word == 0 { super::thai::plain(rest, folder.view.text()) } else { 0 };
         let taken = if word > 0 {
             folder.word(rest.get(..word).unwrap_or(""), start);
             word
+        } else if plain > 0 {
+            folder.flush_marks();
+            folder.view.push_str(rest.get(..plain).unwrap_or(""), start);
+            plain
         } else {
             let end = start + c.len_utf8() as u32;
             if c.is_ascii() {
@@ -62,8 +96,7 @@ pub(super) fn fold_up_to(text: &str, limit: usize) -> (View, bool) {
         };
         rest = rest.get(taken..).unwrap_or("");
     }
-    folder.flush_marks();
-    (folder.view, false)
+    Folded { view: folder.finish(), grew: false, backwards }
 }
 
 /// The class of a character, taken before folding.
@@ -81,6 +114,14 @@ pub fn class_of(c: char) -> Class {
 
 fn is_khmer_mark(c: char) -> bool {
     matches!(c, '\u{17b6}'..='\u{17d1}')
+}
+
+/// Khmer U beside a vowel above is a shifter, which is drawn like it there: the place of its mark, and what it is.
+fn shifter(run: &[(u8, char)], before: &str) -> Option<(usize, char)> {
+    run.iter().find(|mark| matches!(mark.1, '\u{17b7}'..='\u{17ba}'))?;
+    let high = before.ends_with(['ស', 'ហ', 'អ', 'ប']);
+    let place = run.iter().position(|mark| mark.1 == '\u{17bb}')?;
+    Some((place, if high { '\u{17ca}' } else { '\u{17c9}' }))
 }
 
 pub(super) struct Folder {
@@ -131,6 +172,29 @@ impl Folder {
         self.view.push_lowercase(word, start);
     }
 
+    /// A run that is shown backwards, cluster by cluster. All of it stands for each of its characters, as places never go
+    /// back. False when it grows beyond `limit`.
+    fn backwards(&mut self, run: &str, start: u32, limit: usize) -> bool {
+        let mut end = run.len();
+        // What stands below another consonant belongs to it.
+        let below = |at: usize| run.get(..at).is_some_and(|head| head.ends_with([COENG, '\u{1039}']));
+        let begins = |(at, c): &(usize, char)| {
+            let seen = class_of(*c) != Class::Mark && !matches!(tables::lookup(*c).1, Mapping::Drop);
+            seen && !below(*at)
+        };
+        while let Some((at, _)) = run.get(..end).and_then(|head| head.char_indices().rfind(begins)) {
+            let cluster = run.get(at..end).unwrap_or("");
+            end = at;
+            if self.view.text().len() >= limit {
+                return false;
+            }
+            cluster.chars().for_each(|c| self.mapped(c, start, start + run.len() as u32));
+        }
+        // Marks that have no letter.
+        run.get(..end).unwrap_or("").chars().for_each(|c| self.mapped(c, start, start + run.len() as u32));
+        true
+    }
+
     /// ASCII that is not visible.
     fn control(&mut self, byte: u8, start: u32) {
         if matches!(byte, b' ' | b'\t'..=b'\r') {
@@ -143,11 +207,11 @@ impl Folder {
         let (class, mapping) = tables::lookup(c);
         let exact = |c: char| c.len_utf8() as u32 == end - start;
         match mapping {
-            tables::Mapping::Drop => {}
+            Mapping::Drop => {}
             _ if class == 1 => self.space(start, end),
-            tables::Mapping::Keep if class == 4 => self.one(c, start, end, exact(c)),
-            tables::Mapping::Keep => self.base(c, start, end, exact(c)),
-            tables::Mapping::To(text) => {
+            Mapping::Keep if class == 4 => self.one(c, start, end, exact(c)),
+            Mapping::Keep => self.base(c, start, end, exact(c)),
+            Mapping::To(text) => {
                 let mut chars = text.chars();
                 match (chars.next(), chars.next()) {
                     (Some(only), None) => self.one(only, start, end, exact(only)),
@@ -235,6 +299,11 @@ impl Folder {
     fn mark(&mut self, rank: u8, c: char, start: u32, end: u32, exact: bool) {
         if self.mark_count == 0 {
             (self.mark_start, self.mark_changed) = (start, false);
+            // Burmese short U is typed for NYA, which is drawn like it; before ASAT it can be nothing else.
+            if c == ASAT && self.view.text().ends_with('\u{1025}') {
+                let first = self.view.take_last('\u{1025}');
+                self.view.push('\u{1009}', first, start, false);
+            }
             // A tone behind SARA AA, Thai or Lao, was typed too late: it is seen above the letter before.
             if let Some(aa) = self.late(c) {
                 self.lift(c, aa, end);
@@ -274,6 +343,12 @@ impl Folder {
         }
         let mut marks = self.marks;
         let run = marks.get_mut(..self.mark_count).unwrap_or(&mut []);
+        if let Some((place, sign)) = shifter(run, self.view.text())
+            && let Some(mark) = run.get_mut(place)
+        {
+            *mark = (tables::mark_rank(sign), sign);
+            self.mark_changed = true;
+        }
         if !run.is_sorted() {
             run.sort_unstable();
             self.mark_changed = true;

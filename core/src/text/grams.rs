@@ -35,7 +35,8 @@ impl<'a> Wording<'a> {
     /// The wording of a message whose `links` are ranges of the original.
     #[must_use]
     pub fn of(prepared: &'a Prepared<'a>, links: impl Iterator<Item = Range<usize>>) -> Self {
-        let skeleton = prepared.skeletons.first();
+        // Behind an override the folded text is what is seen.
+        let skeleton = prepared.skeletons.first().filter(|_| !prepared.backwards);
         let text = skeleton.map_or(prepared.folded.text(), Skeleton::text);
         let text = text.get(..text.floor_char_boundary(MAX_READ)).unwrap_or("");
         let mut places: Vec<Range<usize>> = links

@@ -1,8 +1,10 @@
-//! First stage. In: the text of a message. Out: [`Prepared`]: the folded view with its way back, links, phone numbers.
+//! First stage. In: the text of a message. Out: [`Prepared`]: the folded view with its way back, links, phone numbers
+//! and ids.
 //!
 //! Knows nothing of packs or rules. Never fails, and costs time in proportion to what it looks at.
 
 mod bare;
+mod contact;
 mod fold;
 mod grams;
 mod host;
@@ -11,14 +13,16 @@ mod label;
 mod link;
 mod neighbours;
 mod path;
-mod phone;
 mod pieces;
+mod repeats;
 mod skeleton;
 mod tables;
+mod thai;
 mod view;
 mod zawgyi;
 
 pub use bare::{Bare, bare};
+pub(crate) use contact::{APP as SCHEME_APP, DATA as SCHEME_DATA, DIAL as SCHEME_DIAL};
 pub use fold::{Class, class_of, fold};
 pub use grams::Wording;
 pub use label::{LABEL, Label, one_edit};
@@ -47,12 +51,20 @@ pub struct Prepared<'a> {
     pub original: &'a str,
     /// Folded view.
     pub folded: View,
-    /// How the text reads where that is not what it says; none for most texts, at most two.
+    /// How the text reads where that is not what it says; none for most texts, at most three.
     pub skeletons: Vec<Skeleton>,
     /// Candidate links in order; those without a scheme still need a known top-level domain.
     pub links: Vec<Link>,
     /// Phone numbers in order.
     pub phones: Vec<Range<usize>>,
+    /// Ids of messenger accounts outside of links, in order.
+    pub ids: Vec<Range<usize>>,
+    /// Schemes of links that are no web addresses: a bit each.
+    pub schemes: u8,
+    /// A word has letters of two scripts that look alike.
+    pub mixed: bool,
+    /// Something stands under a right-to-left override.
+    pub backwards: bool,
     /// Some of the text or of its links was not looked at.
     pub truncated: bool,
 }
@@ -61,19 +73,27 @@ pub struct Prepared<'a> {
 #[must_use]
 pub fn prepare(text: &str) -> Prepared<'_> {
     let (original, cut) = head(text);
-    let (folded, grew) = fold::fold_up_to(original, MAX_FOLDED);
+    let fold::Folded { view: folded, grew, backwards } = fold::fold_up_to(original, MAX_FOLDED, true);
     let (links, more_links) = link::find(original);
-    let (phones, more_phones) = phone::find(&folded, &links);
-    let skeleton::Reading { skeleton, cut: unread } = skeleton::reading(original, &folded, &links);
+    let contacts = contact::find(&folded, &links);
+    let skeleton::Reading { skeleton, mixed, cut: unread } = skeleton::reading(original, &folded, &links);
     let mut skeletons = Vec::from_iter(skeleton);
     skeletons.extend(zawgyi::reading(original).map(Skeleton::of_original));
+    if backwards {
+        // Some apps show the text as it is written all the same.
+        skeletons.push(Skeleton::of_original(fold::fold_up_to(original, MAX_FOLDED, false).view));
+    }
     Prepared {
         original,
         folded,
         skeletons,
         links,
-        phones,
-        truncated: cut || grew || unread || more_links || more_phones,
+        phones: contacts.phones,
+        ids: contacts.ids,
+        schemes: contacts.schemes,
+        mixed,
+        backwards,
+        truncated: cut || grew || unread || more_links || contacts.more,
     }
 }
 

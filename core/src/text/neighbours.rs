@@ -50,6 +50,7 @@ pub(super) fn at_home(home: u8, before: char, c: char, next: char) -> char {
         (THAI, 'w') if within => 'พ',
         (LAO, 'u') if among => 'ບ',
         (BURMESE, 'ဝ') if before.is_ascii_digit() => '0',
+        (BURMESE, c) if shan(c).is_some() => shan(c).unwrap_or(c),
         (BURMESE, 'o' | '0') if among => 'ဝ',
         (BURMESE, 'c') if among => 'င',
         (BURMESE, '7') if within => 'ရ',
@@ -57,4 +58,16 @@ pub(super) fn at_home(home: u8, before: char, c: char, next: char) -> char {
         (KHMER, 'o') if before.is_ascii_digit() || next.is_ascii_digit() => '0',
         _ => c,
     }
+}
+
+/// The Burmese letter for which a Shan one is written.
+pub(super) fn shan(c: char) -> Option<char> {
+    Some(match c {
+        '\u{1075}' => 'က',
+        '\u{1076}' => 'ခ',
+        '\u{1078}' => 'စ',
+        '\u{107c}' => 'န',
+        '\u{107d}' => 'ဖ',
+        _ => return None,
+    })
 }

@@ -2,7 +2,8 @@
 //! of them are one word that was taken apart.
 
 use super::fold::{Class, class_of};
-use super::neighbours::{BURMESE, THAI, script};
+use super::neighbours::{BURMESE, THAI, script, shan};
+use super::repeats::{Clusters, Doubles, lowercase};
 use super::tables::looks_like;
 use core::ops::Range;
 
@@ -34,9 +35,9 @@ pub(super) struct Piece {
     pub(super) kind: u8,
 }
 
-/// The pieces of `folded`, and whether one of them, or three short ones in a row, may hide something; not those of which
-/// `plain` says that it does not matter how they read.
-pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, bool) {
+/// The pieces of `folded`, and what was seen of them; those of which `plain` says that it does not matter how they read hide
+/// nothing.
+pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, Told) {
     let mut pieces = Vec::with_capacity(folded.len() / 4 + 1);
     let mut seen = Seen::default();
     let mut open = Piece::at(0);
@@ -49,11 +50,12 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         if c.is_ascii_lowercase() && (empty || last.is_ascii()) {
             let word = lowercase(folded, at);
             // A lone letter beside a script without spaces is for the slow way.
-            if word > 1 || folded.as_bytes().get(after).is_none_or(u8::is_ascii) {
+            if word.letters > 1 || folded.as_bytes().get(after).is_none_or(u8::is_ascii) {
                 open = if empty { Piece::at(at) } else { open };
-                open.add(at + word, word as u16, LETTERS | if triple(folded, at, word) { TRIPLE } else { 0 });
-                last = folded.as_bytes().get(open.end - 1).map_or('\0', |b| char::from(*b));
+                open.add(at + word.letters, word.letters as u16, LETTERS | if word.triple { TRIPLE } else { 0 });
+                last = char::from(word.last);
                 repeated = 0;
+                seen.twice |= word.doubled;
                 at = open.end;
                 continue;
             }
@@ -61,6 +63,7 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         if let Some(run) = thai(folded, at).filter(|run| run.bases > 2 && (empty || script(last) == THAI)) {
             open = if empty { Piece::at(at) } else { open };
             open.add(run.end, run.bases, UNSPACED | if run.triple { TRIPLE } else { 0 });
+            seen.dense |= run.doubles.dense;
             last = run.last;
             repeated = 0;
             at = run.end;
@@ -76,6 +79,8 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
                 seen.piece(&open, c, next, &plain);
                 pieces.push(open);
                 open = Piece::at(after);
+                seen.dense |= seen.doubles.dense;
+                seen.doubles = Doubles::default();
             }
             seen.before = c;
             last = '\0';
@@ -87,6 +92,14 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         open.add(after, u16::from(kind & MARK == 0), kind & !MARK);
         if kind & MARK == 0 {
             repeated = if c == last { repeated + 1 } else { 0 };
+            match open.kind & UNSPACED {
+                0 => seen.twice |= repeated == 1,
+                _ if repeated == 1 => seen.doubles.add(c, open.bases),
+                _ => {}
+            }
+            if other || c.is_ascii_lowercase() != last.is_ascii_lowercase() && (foreign(c) || foreign(last)) {
+                seen.foreign += 1;
+            }
             let cluster = open.kind & UNSPACED != 0 && clusters.end(folded, at - c.len_utf8());
             if repeated > 1 && !c.is_ascii_digit() || cluster {
                 open.kind |= TRIPLE;
@@ -98,8 +111,24 @@ pub(super) fn of(folded: &str, plain: impl Fn(&Piece) -> bool) -> (Vec<Piece>, b
         seen.piece(&open, ' ', '\0', &plain);
         pieces.push(open);
     }
-    (pieces, seen.disguised)
+    let unsure = seen.glued || seen.dense || seen.doubles.dense || seen.doubled > 2 && seen.doubled * 2 >= seen.words;
+    let told = Told { disguised: seen.disguised, unsure, mixed: seen.mixed };
+    (pieces, told)
 }
+
+/// What all pieces say together.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    /// One of them, or three short ones in a row, may hide something.
+    pub(super) disguised: bool,
+    /// It may be read in another way too: more letters stand twice than people write, or words are put together.
+    pub(super) unsure: bool,
+    /// A word has letters of two scripts that look alike.
+    pub(super) mixed: bool,
+}
+
+/// Letters of the longest syllable of Vietnamese, `nghiêng`.
+const SYLLABLE: u16 = 7;
 
 /// What was seen of the pieces so far.
 #[derive(Default)]
@@ -110,6 +139,18 @@ struct Seen {
     dashes: u32,
     /// The last character that was part of no piece.
     before: char,
+    /// Words of scripts with spaces, those of them in which a letter stands twice, and whether one does in the open piece.
+    words: u32,
+    doubled: u32,
+    twice: bool,
+    /// A word with accents is longer than a syllable of Vietnamese, which writes each apart.
+    glued: bool,
+    /// Changes between scripts whose letters look alike, in the open piece, and whether a word has them.
+    foreign: u32,
+    mixed: bool,
+    /// Letters of scripts without spaces that stand twice, in the open piece, and whether they stood close together in one.
+    doubles: Doubles,
+    dense: bool,
 }
 
 impl Seen {
@@ -121,6 +162,14 @@ impl Seen {
             (true, false) => 6,
         };
         let number = piece.kind == DIGITS && piece.bases > 1;
+        if piece.kind & (LETTERS | ACCENTS) != 0 && piece.bases > 1 {
+            self.words += 1;
+            self.doubled += u32::from(self.twice);
+        }
+        self.glued |= piece.kind & ACCENTS != 0 && piece.kind & UNSPACED == 0 && piece.bases > SYLLABLE;
+        // `μm` and `Ωh` are units.
+        self.mixed |= self.foreign > 0 && piece.bases > 3 && !plain(piece);
+        (self.twice, self.foreign) = (false, 0);
         self.short = if piece.bases <= most && !number { self.short + 1 } else { 0 };
         // Hosts and numbers have dots and dashes of their own.
         let dashed = !matches!(after, ' ' | '.' | '/' | ':' | '@' | ',' | '\'')
@@ -131,38 +180,20 @@ impl Seen {
     }
 }
 
-/// Counts how often a cluster stands in a row.
-#[derive(Default)]
-struct Clusters {
-    start: usize,
-    repeated: u32,
-}
-
-impl Clusters {
-    /// A cluster with marks ends, and another one may begin, at `at`; whether it is the third of its kind.
-    fn end(&mut self, folded: &str, at: usize) -> bool {
-        let text = folded.as_bytes();
-        let length = at.saturating_sub(self.start);
-        let last = text.get(self.start..at).filter(|last| last.len() > 3);
-        let same = last.is_some() && last == self.start.checked_sub(length).and_then(|from| text.get(from..self.start));
-        self.repeated = if same { self.repeated + 1 } else { 0 };
-        self.start = at;
-        self.repeated > 1
-    }
-}
-
 /// Thai letters and marks that nobody takes for others, as many as stand in a row.
 struct Thai {
     end: usize,
     bases: u16,
     triple: bool,
+    doubles: Doubles,
     last: char,
 }
 
 /// The fast way over plain Thai, which is most of what the first users read.
 fn thai(folded: &str, at: usize) -> Option<Thai> {
-    let (mut run, mut repeated) = (Thai { end: at, bases: 0, triple: false, last: '\0' }, 0);
-    let mut clusters = Clusters { start: at, repeated: 0 };
+    let (mut run, mut repeated) =
+        (Thai { end: at, bases: 0, triple: false, doubles: Doubles::default(), last: '\0' }, 0);
+    let mut clusters = Clusters::at(at);
     while let Some([0xe0, high @ (0xb8 | 0xb9), low]) = folded.as_bytes().get(run.end..run.end + 3) {
         let code = 0xe00 | u32::from(high & 1) << 6 | u32::from(low & 0x3f);
         match code {
@@ -171,6 +202,9 @@ fn thai(folded: &str, at: usize) -> Option<Thai> {
             0xe01..=0xe02 | 0xe04 | 0xe06..=0xe30 | 0xe32..=0xe33 | 0xe40..=0xe44 | 0xe46 => {
                 let c = char::from_u32(code).unwrap_or('\0');
                 repeated = if c == run.last { repeated + 1 } else { 0 };
+                if repeated == 1 {
+                    run.doubles.add(c, run.bases);
+                }
                 run.triple |= clusters.end(folded, run.end) || repeated > 1;
                 run.bases = run.bases.saturating_add(1);
                 run.last = c;
@@ -182,18 +216,6 @@ fn thai(folded: &str, at: usize) -> Option<Thai> {
     run.triple |= clusters.end(folded, run.end);
     // What follows may look at the letter before it.
     (run.bases > 0).then_some(run)
-}
-
-/// How many letters a-z stand at a place.
-fn lowercase(folded: &str, at: usize) -> usize {
-    let rest = folded.as_bytes().get(at..).unwrap_or(&[]);
-    rest.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(rest.len())
-}
-
-/// Whether one of these letters stands three times, with the one before them.
-fn triple(folded: &str, at: usize, letters: usize) -> bool {
-    let word = folded.as_bytes().get(at.saturating_sub(2)..at + letters).unwrap_or(&[]);
-    word.windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c && a.is_ascii_lowercase()))
 }
 
 /// Beside the kinds above, of a character and never of a piece: it is a mark.
@@ -221,6 +243,8 @@ fn kind_of(c: char, first: bool, open: &Piece, last: char, next: char) -> u8 {
                 ACCENTS
             }
             Class::Unspaced if c == 'ฅ' || c == 'ฃ' || c == 'ๅ' => UNSPACED | MIXED,
+            // Beside Burmese letters; Shan alone is Shan.
+            Class::Unspaced if shan(c).is_some() && (burmese(last) || burmese(next)) => UNSPACED | MIXED,
             Class::Unspaced => UNSPACED,
             Class::Letter => ACCENTS,
             Class::Digit => DIGITS,
@@ -253,6 +277,18 @@ impl Piece {
     pub(super) fn leet(&self) -> bool {
         self.kind & LETTERS != 0 && self.kind & (DIGITS | SIGNS) != 0 && self.kind & UNSPACED == 0
     }
+}
+
+/// A letter that Shan does not have.
+fn burmese(c: char) -> bool {
+    matches!(c, '\u{1000}'..='\u{1001}' | '\u{1005}'..='\u{100a}' | '\u{1014}' | '\u{1016}' | '\u{102c}')
+}
+
+/// A letter of another script that looks like one of a-z. Latin letters with strokes and hooks are none.
+fn foreign(c: char) -> bool {
+    let latin =
+        matches!(c as u32, 0x80..=0x36f | 0x1d00..=0x1dbf | 0x1e00..=0x1eff | 0x2c60..=0x2c7f | 0xa720..=0xa7ff);
+    !latin && !c.is_ascii() && class_of(c) == Class::Letter && looks_like(c).is_some()
 }
 
 /// Burmese WA.

@@ -59,7 +59,8 @@ impl Skeleton {
 
     /// A text in another encoding, by the way of the original.
     pub(super) fn of_original(view: View) -> Self {
-        Self { view, of_original: true, edges: Vec::new(), bare: None }
+        let bare = Some(Bare::of(view.text(), &[]));
+        Self { view, of_original: true, edges: Vec::new(), bare }
     }
 }
 
@@ -74,6 +75,8 @@ const STROKES: [char; 4] = ['\u{3b9}', '\u{456}', '\u{4cf}', '\u{1c0}'];
 pub(super) struct Reading {
     /// Nothing where the text says what it reads like.
     pub(super) skeleton: Option<Skeleton>,
+    /// A word has letters of two scripts that look alike.
+    pub(super) mixed: bool,
     /// Something is disguised, and there is more text than was read.
     pub(super) cut: bool,
 }
@@ -89,18 +92,18 @@ pub(super) fn reading(original: &str, folded: &View, links: &[Link]) -> Reading 
         let next = links.partition_point(|link| link.range.end <= at.start);
         links.get(next).is_some_and(|link| link.range.start < at.end)
     };
-    let (mut pieces, disguised) = pieces::of(text, in_link);
-    let styled = styled(original);
-    if !disguised && !styled {
+    let (mut pieces, seen) = pieces::of(text, in_link);
+    let unsure = styled(original) || seen.unsure || broken(original);
+    if !seen.disguised && !unsure {
         return Reading::default();
     }
     if !links.is_empty() {
         pieces.retain(|piece| !in_link(piece));
     }
     let runs = pieces::runs(text, &pieces);
-    let skeleton = read(text, &pieces, &runs, styled);
+    let skeleton = read(text, &pieces, &runs, unsure);
     let skeleton = Some(skeleton).filter(|skeleton| skeleton.bare.is_some() || skeleton.text() != text);
-    Reading { cut: cut && skeleton.is_some(), skeleton }
+    Reading { cut: cut && skeleton.is_some(), mixed: seen.mixed, skeleton }
 }
 
 /// Whether a text has mathematical letters: folding reads them, but a capital i among them stands for an l.
@@ -108,6 +111,19 @@ fn styled(original: &str) -> bool {
     let bytes = original.as_bytes();
     // One quick look for a byte that few messages have, as all of them pay for it.
     bytes.contains(&0xf0) && bytes.windows(2).any(|pair| pair == [0xf0, 0x9d])
+}
+
+/// Whether a line ends inside of what may be a word.
+fn broken(original: &str) -> bool {
+    let ends = |c: char| {
+        c.is_ascii_lowercase() || !c.is_ascii() && matches!(class_of(c), Class::Letter | Class::Unspaced | Class::Mark)
+    };
+    let begins = |c: char| c.is_ascii_lowercase() || !c.is_ascii() && class_of(c) == Class::Unspaced;
+    original.as_bytes().contains(&b'\n')
+        && original
+            .split('\n')
+            .zip(original.split('\n').skip(1))
+            .any(|(line, next)| line.trim_end_matches('\r').ends_with(ends) && next.starts_with(begins))
 }
 
 /// The skeleton of a phrase: without what needs a context to be seen.
@@ -137,8 +153,8 @@ pub fn phrase_skeleton(folded: &str) -> String {
     out
 }
 
-fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], styled: bool) -> Skeleton {
-    let mut writer = Writer { folded, folder: Folder::new(folded.len()), ambiguous: styled || !runs.is_empty() };
+fn read(folded: &str, pieces: &[Piece], runs: &[Range<usize>], unsure: bool) -> Skeleton {
+    let mut writer = Writer { folded, folder: Folder::new(folded.len()), ambiguous: unsure || !runs.is_empty() };
     let mut joined: Vec<Range<usize>> = Vec::new();
     let mut runs = runs.iter().peekable();
     let mut at = 0;
@@ -202,7 +218,10 @@ impl Writer<'_> {
     /// What stands between two words; a sign there that is no space is one, as `free-credit` and `free🎁credit` show.
     fn gap(&mut self, range: Range<usize>) {
         let text = self.folded.get(range.clone()).unwrap_or("");
-        if range.start > 0 && !text.is_empty() && text.chars().count() < 3 && !text.contains([' ', '/', ':', '@', ','])
+        if range.start > 0
+            && !text.is_empty()
+            && text.chars().count() < 3
+            && !text.contains([' ', '/', ':', '@', ',', '\'', '\u{2019}'])
         {
             self.folder.one(' ', range.start as u32, range.end as u32, range.len() == 1);
         } else {
@@ -223,6 +242,7 @@ impl Writer<'_> {
             return self.copy(piece.start..piece.end);
         }
         let home = if kind & MIXED != 0 { neighbours::home(text) } else { 0 };
+        let among = among || SHORT.iter().any(|word| word.chars().eq(text.chars().map(|c| stroke_or(unleet(c)))));
         let number = piece.kind & DIGITS != 0
             && piece.kind & LETTERS != 0
             && text.bytes().all(|b| b.is_ascii_digit() || b"oil".contains(&b));
@@ -264,6 +284,14 @@ impl Writer<'_> {
             self.put(letter, start, end);
         }
     }
+}
+
+/// Words of three letters that are written with digits, though most of three characters with a digit are codes.
+const SHORT: [&str; 2] = ["otp", "pin"];
+
+/// As [`SHORT`] has it: a stroke is an i.
+fn stroke_or(c: char) -> char {
+    if matches!(c, 'l' | '!' | '|') { 'i' } else { c }
 }
 
 /// A stroke, which is an i or an l. L stands before vowels, and ends words behind one.

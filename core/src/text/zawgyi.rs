@@ -1,5 +1,5 @@
 //! Zawgyi: Burmese in the code points of an old font, still common on phones. In: the original text. Out: what it reads
-//! as in Unicode, or nothing where it is no Zawgyi.
+//! as in Unicode, or nothing where it is no Zawgyi. Unicode whose vowel E was typed where it is seen is put right too.
 //!
 //! Zawgyi writes letters in the order in which they are seen: the vowel E and the medial RA before their consonant, and
 //! stacked letters as code points of their own. The mapping is that of the font, as Rabbit and ICU's `my-t-my-s0-zawgyi`
@@ -18,10 +18,14 @@ const KINZI: &str = "\u{1004}\u{103a}\u{1039}";
 /// `text` in Unicode, if something in it can only be Zawgyi. Mixed texts are read as Zawgyi as a whole: what is Unicode
 /// then reads as nothing.
 pub(super) fn reading(text: &str) -> Option<View> {
-    if !text.as_bytes().contains(&0xe1) || !is_zawgyi(text) {
+    if !text.as_bytes().contains(&0xe1) {
         return None;
     }
-    let mut writer = Writer { folder: Folder::new(text.len()), cluster: Cluster::default() };
+    let part = match encoding(text)? {
+        Encoding::Zawgyi => part,
+        Encoding::Seen => seen,
+    };
+    let mut writer = Writer { folder: Folder::new(text.len()), cluster: Cluster::default(), part };
     for (at, c) in text.char_indices() {
         writer.letter(c, at as u32, (at + c.len_utf8()) as u32);
     }
@@ -29,24 +33,34 @@ pub(super) fn reading(text: &str) -> Option<View> {
     Some(writer.folder.finish())
 }
 
-/// A VIRAMA under which nothing stands, a vowel E or a medial in front of its consonant: Unicode has none of them.
-fn is_zawgyi(text: &str) -> bool {
+/// How a text is written that is no Unicode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Zawgyi,
+    /// Unicode but for the vowel E, which stands before its consonant as it is seen.
+    Seen,
+}
+
+/// A VIRAMA under which nothing stands, a vowel E or a medial in front of its consonant: Unicode has none of them. E alone
+/// beside an ASAT of Unicode is a slip.
+fn encoding(text: &str) -> Option<Encoding> {
     let mut before = ' ';
+    let (mut early, mut asat) = (false, false);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let next = chars.peek().copied().unwrap_or(' ');
         let carried = is_consonant(before) || ('\u{103b}'..='\u{103e}').contains(&before);
-        let found = match c {
-            VIRAMA => !is_consonant(next),
-            E | '\u{103b}' => !carried && !is_invisible(before) && is_consonant(next),
-            _ => false,
-        };
-        if found {
-            return true;
+        let alone = !carried && !is_invisible(before) && is_consonant(next);
+        match c {
+            VIRAMA if !is_consonant(next) => return Some(Encoding::Zawgyi),
+            '\u{103b}' if alone => return Some(Encoding::Zawgyi),
+            E => early |= alone,
+            ASAT => asat |= carried,
+            _ => {}
         }
         before = c;
     }
-    false
+    early.then_some(if asat { Encoding::Seen } else { Encoding::Zawgyi })
 }
 
 fn is_consonant(c: char) -> bool {
@@ -73,11 +87,12 @@ struct Cluster {
 struct Writer {
     folder: Folder,
     cluster: Cluster,
+    part: fn(char) -> Part,
 }
 
 impl Writer {
     fn letter(&mut self, c: char, start: u32, end: u32) {
-        let part = part(c);
+        let part = (self.part)(c);
         let ends = match part {
             Part::Before(c) => self.cluster.base.is_some() || self.cluster.before.contains(c),
             Part::Base(..) => self.cluster.base.is_some(),
@@ -125,6 +140,16 @@ enum Part {
     Mark(char),
     Marks(&'static str),
     Other,
+}
+
+/// What it is in Unicode, but for E in front.
+fn seen(c: char) -> Part {
+    match c {
+        E => Part::Before(E),
+        '\u{1000}'..='\u{102a}' | '\u{103f}' => Part::Base(c, ""),
+        '\u{102b}'..='\u{103e}' => Part::Mark(c),
+        _ => Part::Other,
+    }
 }
 
 fn part(c: char) -> Part {

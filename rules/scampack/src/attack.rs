@@ -14,6 +14,8 @@ const EMOJI: [char; 5] = ['🎁', '🔥', '💰', '⭐', '✅'];
 const ACCENTS: [char; 5] = ['\u{300}', '\u{301}', '\u{302}', '\u{308}', '\u{323}'];
 /// First digits of the scripts of the region.
 const ZEROS: [char; 5] = ['๐', '໐', '០', '၀', '０'];
+/// Clusters of a word in a script without spaces; Thai and Khmer words have about as many.
+const UNSPACED_WORD: usize = 4;
 const PADDING: &str = "good morning have a nice day see you soon thank you so much ";
 
 /// One way to disguise a text.
@@ -23,14 +25,6 @@ pub enum Attack {
     None,
     /// Letters of other scripts that look alike, every second one.
     Homoglyph,
-    /// Invisible characters between letters.
-    ZeroWidth,
-    /// A space between letters, three between words.
-    Spacing,
-    /// One sign between letters.
-    Punctuation,
-    /// An emoji between letters.
-    Emoji,
     /// Digits and signs for letters.
     Leet,
     /// Without accents.
@@ -45,23 +39,35 @@ pub enum Attack {
     Case,
     /// Full-width letters.
     FullWidth,
-    /// A letter a line.
-    Lines,
     /// One letter of each word three times.
     Repeat,
+    /// One letter of each word twice.
+    Doubled,
+    /// Invisible characters between letters.
+    ZeroWidth,
+    /// A space between letters, three between words.
+    Spacing,
+    /// One sign between letters.
+    Punctuation,
+    /// An emoji between letters.
+    Emoji,
+    /// A letter a line.
+    Lines,
+    /// One line break inside of each word.
+    Broken,
+    /// A link that must be put together: `hxxps://`, in brackets, on a line of its own.
+    Link,
+    /// Words written backwards behind a right-to-left override, which shows them forwards.
+    Override,
     /// Much innocent text before and behind.
     Padding,
 }
 
 impl Attack {
-    /// All of them with the name under which they are reported.
-    pub const ALL: [(Self, &'static str); 16] = [
+    /// All of them with the name under which they are reported; in pairs, the one that stands first here is done first.
+    pub const ALL: [(Self, &'static str); 20] = [
         (Self::None, "none"),
         (Self::Homoglyph, "homoglyph"),
-        (Self::ZeroWidth, "zero-width"),
-        (Self::Spacing, "spacing"),
-        (Self::Punctuation, "punctuation"),
-        (Self::Emoji, "emoji"),
         (Self::Leet, "leet"),
         (Self::Unaccented, "unaccented"),
         (Self::Accented, "accented"),
@@ -69,8 +75,16 @@ impl Attack {
         (Self::Digits, "digits"),
         (Self::Case, "case"),
         (Self::FullWidth, "full-width"),
-        (Self::Lines, "lines"),
         (Self::Repeat, "repeat"),
+        (Self::Doubled, "doubled"),
+        (Self::ZeroWidth, "zero-width"),
+        (Self::Spacing, "spacing"),
+        (Self::Punctuation, "punctuation"),
+        (Self::Emoji, "emoji"),
+        (Self::Lines, "lines"),
+        (Self::Broken, "line-break"),
+        (Self::Link, "link"),
+        (Self::Override, "rtl-override"),
         (Self::Padding, "padding"),
     ];
 
@@ -82,6 +96,7 @@ impl Attack {
         match self {
             Self::None => return text.to_owned(),
             Self::Padding => return format!("{}{text} {}", PADDING.repeat(6), PADDING.repeat(4)),
+            Self::Override => return overridden(text),
             _ => {}
         }
         let sign = dice.one_of(&SIGNS);
@@ -90,13 +105,17 @@ impl Attack {
             if index > 0 {
                 out.push_str(if self == Self::Spacing { "   " } else { " " });
             }
-            if is_link(word) { out.push_str(word) } else { self.word(word, sign, &mut dice, &mut out) }
+            match (is_link(word), self) {
+                (true, Self::Link) => wrapped(word, &mut dice, &mut out),
+                (true, _) | (_, Self::Link) => out.push_str(word),
+                _ => self.word(word, sign, &mut dice, &mut out),
+            }
         }
         out
     }
 
     fn word(self, word: &str, sign: char, dice: &mut Dice, out: &mut String) {
-        let letters: Vec<&str> = word.graphemes(true).collect();
+        let letters = clusters(word);
         let between: String = match self {
             Self::Spacing => " ".to_owned(),
             Self::Punctuation => sign.to_string(),
@@ -104,24 +123,32 @@ impl Attack {
             Self::Emoji => dice.one_of(&EMOJI).to_string(),
             _ => String::new(),
         };
-        let tripled = dice.below(letters.len().max(1));
+        // Where words have no spaces, some are as long as a sentence.
+        let most = if letters.first().is_some_and(|l| unspaced(l)) { UNSPACED_WORD } else { letters.len().max(1) };
+        let mut chosen = 0;
         for (index, letter) in letters.iter().enumerate() {
+            if index % most == 0 {
+                chosen = index + dice.below(most.min(letters.len() - index));
+            }
             let lettered = |l: &str| l.chars().next().is_some_and(char::is_alphabetic);
             let inside = index > 0 && lettered(letter) && letters.get(index - 1).is_some_and(|l| lettered(l));
             if inside {
                 out.push_str(&between);
             }
-            if inside && self == Self::ZeroWidth {
-                out.push(dice.one_of(&INVISIBLE));
+            match self {
+                Self::ZeroWidth if inside => out.push(dice.one_of(&INVISIBLE)),
+                Self::Broken if inside && index == chosen => out.push('\n'),
+                _ => {}
             }
             match self {
                 Self::Unaccented => out.extend(unaccented(letter)),
                 Self::MarkOrder => {
-                    let mut parts = letter.chars();
-                    out.extend(parts.next());
-                    out.extend(parts.rev());
+                    let (base, marks) = letter.split_at(letter.chars().next().map_or(0, char::len_utf8));
+                    out.push_str(base);
+                    marks.split_inclusive(|c| !below(c)).rev().for_each(|mark| out.push_str(mark));
                 }
-                Self::Repeat if index == tripled && lettered(letter) => out.push_str(&letter.repeat(3)),
+                Self::Repeat if index == chosen && lettered(letter) => out.push_str(&letter.repeat(3)),
+                Self::Doubled if index == chosen && lettered(letter) => out.push_str(&letter.repeat(2)),
                 _ => letter.chars().for_each(|c| self.letter(c, dice, out)),
             }
         }
@@ -144,9 +171,81 @@ impl Attack {
     }
 }
 
+/// Letters with their marks, and with the consonants that stand below them.
+fn clusters(word: &str) -> Vec<&str> {
+    // Unicode breaks graphemes before some Burmese vowels and signs that nobody parts from their letter.
+    let behind = ['\u{102b}', '\u{102c}', '\u{1038}'];
+    let mut starts: Vec<usize> = Vec::new();
+    let mut before = "";
+    for (at, letter) in word.grapheme_indices(true) {
+        if before.is_empty() || !before.ends_with(below) && !letter.starts_with(behind) {
+            starts.push(at);
+        }
+        before = letter;
+    }
+    let ends = starts.iter().skip(1).copied().chain([word.len()]);
+    starts.iter().zip(ends).filter_map(|(start, end)| word.get(*start..end)).collect()
+}
+
+/// What puts the next consonant below: Khmer COENG, Burmese VIRAMA.
+fn below(c: char) -> bool {
+    matches!(c, '\u{17d2}' | '\u{1039}')
+}
+
+/// Letters of scripts without spaces between words.
+fn unspaced(letter: &str) -> bool {
+    let scripts = ['\u{e00}'..='\u{eff}', '\u{1000}'..='\u{109f}', '\u{1780}'..='\u{17ff}', '\u{4e00}'..='\u{9fff}'];
+    letter.chars().next().is_some_and(|c| scripts.iter().any(|script| script.contains(&c)))
+}
+
 /// What must stay as it is for the scam to work.
 fn is_link(word: &str) -> bool {
-    word.contains("://") || word.contains('/') || word.contains('@') || word.trim_end_matches('.').contains('.')
+    let host = word.trim_end_matches(|c: char| !c.is_alphanumeric()).split(['/', '?', ':', '\n']).next().unwrap_or("");
+    let named = host.rsplit_once('.').is_some_and(|(name, last)| {
+        name.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && last.len() > 1
+            && last.bytes().all(|b| b.is_ascii_alphabetic())
+    });
+    word.contains("://") || word.contains('@') || named
+}
+
+/// A link as it is written for people who put it together again.
+fn wrapped(link: &str, dice: &mut Dice, out: &mut String) {
+    let defanged = link.replacen("http", "hxxp", 1);
+    let _ = match dice.below(4) {
+        0 => write!(out, "{defanged}"),
+        1 => write!(out, "({link})"),
+        2 => write!(out, "<{link}>"),
+        _ => write!(out, "\n{link}\n"),
+    };
+}
+
+/// Words up to the next link or line, backwards between an override and what ends it.
+fn overridden(text: &str) -> String {
+    let (mut out, mut run) = (String::with_capacity(text.len() * 2), Vec::new());
+    let close = |run: &mut Vec<&str>, out: &mut String| {
+        if !run.is_empty() {
+            let words = run.join(" ");
+            // SARA AM is no mark: it has a place of its own.
+            let parts = clusters(&words).into_iter().flat_map(|cluster| {
+                let (letter, am) = cluster.split_at(cluster.find(['\u{e33}', '\u{eb3}']).unwrap_or(cluster.len()));
+                [letter, am]
+            });
+            let backwards: String = parts.collect::<Vec<&str>>().into_iter().rev().collect();
+            let _ = write!(out, "\u{202e}{backwards}\u{202c} ");
+            run.clear();
+        }
+    };
+    for word in text.split(' ') {
+        if is_link(word) || word.contains('\n') {
+            close(&mut run, &mut out);
+            let _ = write!(out, "{word} ");
+        } else {
+            run.push(word);
+        }
+    }
+    close(&mut run, &mut out);
+    out.trim_end().to_owned()
 }
 
 fn unaccented(letter: &str) -> impl Iterator<Item = char> + '_ {

@@ -26,6 +26,7 @@ pub mod pattern;
 pub mod render;
 pub mod schema;
 pub mod source;
+pub mod stress;
 pub mod template;
 pub mod words;
 

@@ -118,30 +118,54 @@ fn lint_has_nothing_to_say_about_the_starter_packs() {
 
 #[test]
 fn stress_counts_what_disguises_cost() {
-    let done = scampack(&["stress", "--format", "jsonl"], "");
-    let lines: Vec<serde_json::Value> =
+    let done = scampack(&["stress", "--rounds", "2", "--format", "jsonl"], "");
+    let rows: Vec<serde_json::Value> =
         text(&done.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let of = |attack: &str, script: &str| {
-        lines.iter().find(|l| l["attack"] == attack && l["script"] == script).unwrap().clone()
+    assert_eq!(rows.len(), scampack::attack::Attack::ALL.len());
+    let of = |attack: &str, language: &str| {
+        let row = rows.iter().find(|row| row["attack"] == attack).unwrap();
+        let cells = row["cells"].as_array().unwrap().iter().filter(|cell| cell["language"] == language);
+        cells.fold([0, 0], |sum, cell| {
+            let count = |key: &str| cell[key].as_u64().unwrap();
+            [sum[0] + count("lost"), sum[1] + count("kept") + count("lowered") + count("lost")]
+        })
     };
-    for script in ["thai", "latin"] {
-        assert!(of("none", script)["lost"] == 0 && of("none", script)["kept"].as_u64().unwrap() > 50);
-        for attack in ["zero-width", "case", "full-width", "digits", "unaccented", "padding"] {
-            assert_eq!(of(attack, script)["lost"], 0, "{attack} {script}");
-        }
-        // These still lose something; they must not lose more.
-        for (attack, most) in
-            [("mark-order", 2), ("spacing", 2), ("punctuation", 2), ("emoji", 2), ("lines", 2), ("homoglyph", 6)]
-        {
-            let counts = of(attack, script);
-            let all = counts["kept"].as_u64().unwrap() + counts["lowered"].as_u64().unwrap();
-            assert!(counts["lost"].as_u64().unwrap() * 100 <= most * all, "{counts}");
+    for language in ["th", "en"] {
+        assert!(of("none", language)[0] == 0 && of("none", language)[1] > 100);
+        for (attack, _) in scampack::attack::Attack::ALL.map(|(attack, name)| (name, attack)) {
+            let [lost, all] = of(attack, language);
+            // Twice what five rounds may lose, as two are more to chance.
+            assert!(lost * 100 <= 4 * all, "{attack} loses {lost} of {all} in {language}");
         }
     }
-    assert_eq!(scampack(&["stress", "--max-lost", "1"], "").status.code(), Some(3));
-    assert_eq!(scampack(&["stress", "--max-lost", "100"], "").status.code(), Some(0));
-    let again = scampack(&["stress", "--format", "jsonl"], "");
+    let again = scampack(&["stress", "--rounds", "2", "--format", "jsonl"], "");
     assert!(again.stdout == done.stdout, "the same seed gives the same disguises");
+    let dir = fresh_folder("stress");
+    let scam = "{\"text\":\"click now\",\"label\":\"ham\"}\n";
+    std::fs::write(dir.join("wanted.jsonl"), scam).unwrap();
+    let ham = path(&dir.join("wanted.jsonl")).to_owned();
+    let page = scampack(&["stress", "--format", "html", "--ham", &ham], "");
+    let shown = text(&page.stdout);
+    assert!(
+        shown.starts_with("<!doctype html>") && shown.contains("<td>0 of 1</td>") && !shown.contains("http"),
+        "{shown}"
+    );
+    assert_eq!(scampack(&["stress", "--input", &ham, "--max-lost", "0"], "").status.code(), Some(0));
+    assert_eq!(scampack(&["lint", "--format", "html"], "").status.code(), Some(2));
+}
+
+#[test]
+fn over_budget_is_told_by_disguise_and_language() {
+    let done = scampack(&["stress", "--pairs", "--max-lost", "0"], "");
+    assert_eq!(done.status.code(), Some(3));
+    assert!(text(&done.stderr).contains("over budget: "), "{}", text(&done.stderr));
+}
+
+/// A generator that knows the detector's tables proves nothing.
+#[test]
+fn disguises_are_made_without_the_detector() {
+    let source = include_str!("../src/attack.rs");
+    assert!(!source.contains("scamfilter") && !source.contains("crate::"));
 }
 
 #[test]
@@ -150,8 +174,11 @@ fn disguises_change_the_words_and_leave_the_link() {
     let plain = "พัสดุที่ 12 tài khoản verify now at https://bad.example/x1";
     for (attack, name) in Attack::ALL.into_iter().skip(1) {
         let disguised = attack.apply(plain, 7);
-        assert!(disguised != plain && disguised.contains("https://bad.example/x1"), "{name}: {disguised}");
+        let link = if attack == Attack::Link { "://bad.example/x1" } else { "https://bad.example/x1" };
+        assert!(disguised != plain && disguised.contains(link), "{name}: {disguised}");
     }
+    assert_eq!(Attack::Override.apply("ab กำ bit.ly/x ok", 1), "\u{202e}ำก ba\u{202c} bit.ly/x \u{202e}ko\u{202c}");
+    assert_eq!(Attack::MarkOrder.apply("ត្រូវ ที่", 1), "តូ្រវ ท\u{e48}\u{e35}");
     assert_eq!(Attack::Unaccented.apply("tài khoản đã khóa พัสดุ", 1), "tai khoan da khoa พัสดุ");
     assert_eq!(Attack::Spacing.apply("พัสดุ ok", 1), "พั ส ดุ   o k");
 }

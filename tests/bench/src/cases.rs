@@ -1,5 +1,6 @@
 //! What is measured. In: nothing. Out: cases with the answer that each must give, so that no figure is of a wrong result.
 
+use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use scamfilter::text::{Prepared, prepare};
 use scamfilter::{Level, Message, PackSource, ScamFilter};
 use scamfilter_tests::{hostile, starter_packs};
@@ -18,6 +19,10 @@ const SCAM: &str = "ไปรษณีย์ไทย: พัสดุจัด�
 pub enum Work {
     /// Prepare a text.
     Prepare(String),
+    /// Normalise a text to NFKC with `icu_normalizer`: what others do in place of preparing.
+    Nfkc(String),
+    /// The skeleton of UTS #39 by `unicode-security`.
+    Skeleton(String),
     /// Judge a message that must come out at this level.
     Check(String, Level),
     /// Open the starter packs.
@@ -33,6 +38,7 @@ pub struct Case {
 pub struct Bench {
     images: Vec<Vec<u8>>,
     filter: ScamFilter,
+    nfkc: ComposingNormalizerBorrowed<'static>,
     pub cases: Vec<Case>,
 }
 
@@ -44,6 +50,10 @@ impl Bench {
         let mut cases = vec![
             case("prepare english 160", Work::Prepare(cut(ENGLISH))),
             case("prepare thai 160", Work::Prepare(cut(THAI))),
+            case("icu nfkc english 160", Work::Nfkc(cut(ENGLISH))),
+            case("icu nfkc thai 160", Work::Nfkc(cut(THAI))),
+            case("uts 39 skeleton english 160", Work::Skeleton(cut(ENGLISH))),
+            case("uts 39 skeleton thai 160", Work::Skeleton(cut(THAI))),
             case("check english 160", Work::Check(cut(ENGLISH), Level::Clear)),
             case("check thai 160", Work::Check(cut(THAI), Level::Clear)),
             case("check thai scam", Work::Check(SCAM.to_owned(), Level::Scam)),
@@ -53,7 +63,7 @@ impl Bench {
             let level = filter.check(&Message::sms(text.as_str())).level;
             cases.push(case(&format!("hostile {name}"), Work::Check(text, level)));
         }
-        let bench = Self { images, filter, cases };
+        let bench = Self { images, filter, nfkc: ComposingNormalizer::new_nfkc(), cases };
         bench.cases.iter().for_each(|c| bench.verify(c));
         bench
     }
@@ -67,6 +77,10 @@ impl Bench {
     pub fn run(&self, case: &Case) {
         match &case.work {
             Work::Prepare(text) => drop::<Prepared<'_>>(black_box(prepare(black_box(text)))),
+            Work::Nfkc(text) => drop(black_box(self.nfkc.normalize(black_box(text)))),
+            Work::Skeleton(text) => {
+                drop(black_box(unicode_security::skeleton(black_box(text)).collect::<String>()));
+            }
             Work::Check(text, _) => drop(black_box(self.filter.check(&Message::sms(black_box(text.as_str()))))),
             Work::Open => drop(black_box(open(&self.images))),
         }

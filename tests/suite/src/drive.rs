@@ -1,6 +1,6 @@
 //! What fuzzing and the replay test drive. In: any bytes. Out: nothing, or a panic where a promise is broken.
 
-use crate::{drive_links, drive_update, golden_tree, starter_filter, starter_packs};
+use crate::{drive_links, drive_text, drive_update, golden_tree, starter_filter, starter_packs};
 use scamfilter::pack::{Header, MAGIC, REQUIRED, SECTION_SIZE, SectionKind};
 use scamfilter::{Channel, Level, Message, PackSource, ScamFilter, Verdict};
 use scampack::lower::{compile, concepts};
@@ -11,7 +11,11 @@ use std::sync::{Arc, OnceLock};
 pub type Driver = fn(&[u8]);
 
 /// Every driver by the name of its fuzz target.
-pub const ALL: [(&str, Driver); 19] = [
+pub const ALL: [(&str, Driver); 23] = [
+    ("view_folded", drive_text::folded),
+    ("view_skeleton", drive_text::skeleton),
+    ("view_bare", drive_text::bare),
+    ("view_zawgyi", drive_text::zawgyi),
     ("message", message),
     ("link", link),
     ("pack", pack),

@@ -9,6 +9,7 @@
 
 pub mod drive;
 pub mod drive_links;
+pub mod drive_text;
 pub mod drive_update;
 pub mod hostile;
 pub mod phone;

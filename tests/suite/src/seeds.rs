@@ -17,6 +17,7 @@ pub fn of(name: &str) -> Vec<Vec<u8>> {
         }
         "url" | "host_set" => crate::drive_links::seeds(name),
         _ if name.starts_with("feed_") => crate::drive_links::seeds(name),
+        view if view.starts_with("view_") => crate::drive_text::seeds(),
         _ => crate::drive_update::seeds(name),
     }
 }

@@ -165,3 +165,27 @@ fn complaint(filter: &ScamFilter, case: &Case) -> Option<String> {
     (!right)
         .then(|| format!("{}: {} marks {:?}", case.id, verdict.to_json(), marked.iter().take(8).collect::<Vec<_>>()))
 }
+
+/// The phrases of the cases in disguise, as they are, in every disguise of `scampack stress`: made by another hand.
+#[test]
+fn plain_phrases_survive_each_disguise() {
+    use scampack::stress::{Case, Disguise, matrix};
+    let mut tried = 0;
+    let mut lost = Vec::new();
+    for file in files() {
+        let plain = file.cases.iter().filter(|case| case.flags.iter().any(|flag| flag == "plain"));
+        let cases: Vec<Case> = plain
+            .map(|case| Case { message: message(case), language: case.id.clone(), family: String::new() })
+            .collect();
+        for row in matrix(&filter(&file), &Disguise::single(), &cases, &[], (1, 3)) {
+            let count = row.total();
+            tried += count.all();
+            // Where a letter stands twice by itself, or one sign looks like several letters, chance may hide one.
+            let most = if ["homoglyph", "doubled", "repeat"].contains(&row.disguise.as_str()) { 1 } else { 0 };
+            if count.lost > most {
+                lost.push(format!("{}: {} of {}: {:?}", row.disguise, count.lost, count.all(), row.lost));
+            }
+        }
+    }
+    assert!(tried > 1_500 && lost.is_empty(), "{tried} tried:\n{}", lost.join("\n"));
+}

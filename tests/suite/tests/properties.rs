@@ -9,8 +9,8 @@
 
 use proptest::prelude::*;
 use scamfilter::Message;
-use scamfilter::text::{fold, prepare};
-use scamfilter_tests::{messages, starter_filter};
+use scamfilter::text::fold;
+use scamfilter_tests::{drive_text, messages, starter_filter};
 
 /// Strings that mix scripts, marks, invisible characters and link pieces far more often than chance would.
 fn hostile() -> impl Strategy<Value = String> {
@@ -59,76 +59,21 @@ fn hostile() -> impl Strategy<Value = String> {
             "😀",
             "\u{feff}",
             "co.th",
+            "\u{202c}",
+            "\n",
+            "verrify yyour acccount ",
         ])
         .prop_map(str::to_owned),
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// Ranges of skeletons land on whole characters of the folded text, and by way of it of the original, and never go back.
-fn skeletons_hold(text: &str) {
-    let prepared = prepare(text);
-    assert!(prepared.skeletons.len() <= 2);
-    for skeleton in &prepared.skeletons {
-        let mut last = 0;
-        for (at, c) in skeleton.text().char_indices() {
-            let folded = skeleton.folded(&prepared.folded, at..at + c.len_utf8());
-            assert!(
-                prepared.folded.text().get(folded.clone()).is_some_and(|t| !t.is_empty()),
-                "{folded:?} in {text:?}"
-            );
-            let origin = prepared.folded.origin(folded);
-            assert!(text.get(origin.clone()).is_some_and(|t| !t.is_empty()), "{origin:?} cuts {text:?}");
-            assert!(origin.start >= last, "{origin:?} goes back in {text:?}");
-            last = origin.start;
-        }
-        let inside = |edges: &[u32], text: &str| {
-            edges.is_sorted() && edges.iter().all(|edge| text.is_char_boundary(*edge as usize))
-        };
-        assert!(inside(skeleton.edges(), skeleton.text()), "{text:?}");
-        let Some(bare) = skeleton.bare() else { continue };
-        assert!(inside(bare.edges(), bare.text()), "{text:?}");
-        for (at, c) in bare.text().char_indices() {
-            let origin = bare.skeleton(at..at + c.len_utf8());
-            assert!(skeleton.text().get(origin).is_some_and(|t| !t.is_empty()), "{text:?}");
-        }
-    }
-}
-
-fn offsets_hold(text: &str) {
-    let view = fold(text);
-    let mut last = 0;
-    for (at, c) in view.text().char_indices() {
-        let origin = view.origin(at..at + c.len_utf8());
-        assert!(origin.start < origin.end && origin.end <= text.len(), "{origin:?} in {text:?}");
-        assert!(text.is_char_boundary(origin.start) && text.is_char_boundary(origin.end), "{origin:?} cuts {text:?}");
-        assert!(origin.start >= last, "{origin:?} goes back in {text:?}");
-        last = origin.start;
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn folding_maps_back_to_whole_characters(text in hostile()) {
-        offsets_hold(&text);
-        skeletons_hold(&text);
-    }
-
-    #[test]
-    fn folding_is_idempotent(text in hostile()) {
-        let once = fold(&text);
-        let twice = fold(once.text());
-        prop_assert_eq!(twice.text(), once.text());
-    }
-
-    #[test]
-    fn prepare_gives_links_and_phones_on_whole_characters(text in hostile()) {
-        let prepared = prepare(&text);
-        for range in prepared.links.iter().map(|l| &l.range).chain(&prepared.phones) {
-            prop_assert!(text.get(range.clone()).is_some_and(|t| !t.is_empty()));
-        }
+    fn every_view_leads_back_to_whole_characters_in_order(text in hostile()) {
+        drive_text::every_view(&text);
     }
 }
 
@@ -136,10 +81,21 @@ proptest! {
 fn every_code_point_folds_to_a_fixed_point() {
     for c in (0..=0x10_ffff).filter_map(char::from_u32) {
         for text in [String::from(c), format!("{c}{c}"), format!("a{c}ก"), format!("ก{c}a")] {
-            offsets_hold(&text);
-            let once = fold(&text);
-            assert_eq!(fold(once.text()).text(), once.text(), "{c:?} in {text:?}");
+            drive_text::folded(text.as_bytes());
         }
+    }
+}
+
+/// What stands between letters and is not seen keeps them from being folded together, the fast way, and changes nothing.
+#[test]
+fn plain_thai_folds_as_it_does_letter_by_letter() {
+    let letters = [
+        "ก", "เ", "แ", "า", "ำ", "\u{e31}", "\u{e34}", "\u{e38}", "\u{e48}", "\u{e49}", "\u{e4c}", "\u{e4d}", "๑",
+        "\u{301}", " ", "x",
+    ];
+    for number in 0..letters.len().pow(4) {
+        let parts = [0, 1, 2, 3].map(|place| letters[number / letters.len().pow(place) % letters.len()]);
+        assert_eq!(fold(&parts.concat()).text(), fold(&parts.join("\u{200b}")).text(), "{parts:?}");
     }
 }
 

@@ -91,8 +91,13 @@ const TYPED_ORDER: &[(u32, u32, u8)] = &[
 ];
 
 /// Letters and signs that are drawn as others and used for them, with those.
-const SAME: &[(char, &str)] =
-    &[('\u{17a3}', "\u{17a2}"), ('\u{17a4}', "\u{17a2}\u{17b6}"), ('\u{17c8}', "\u{17c7}"), ('\u{102b}', "\u{102c}")];
+const SAME: &[(char, &str)] = &[
+    ('\u{37a}', "ι"),
+    ('\u{17a3}', "\u{17a2}"),
+    ('\u{17a4}', "\u{17a2}\u{17b6}"),
+    ('\u{17c8}', "\u{17c7}"),
+    ('\u{102b}', "\u{102c}"),
+];
 
 /// The text of the generated file.
 pub fn tables() -> String {
@@ -231,7 +236,10 @@ fn folded(c: char) -> String {
         return c.to_string();
     }
     // A letter in brackets or with a full stop that is one character is the letter, dressed up.
-    let dressed = matches!(c as u32, 0x2474..=0x24b5 | 0x3200..=0x3243 | 0x1_f100..=0x1_f12a | 0x1_f240..=0x1_f248);
+    let dressed = matches!(
+        c as u32,
+        0x2474..=0x24b5 | 0x3200..=0x321e | 0x3220..=0x3243 | 0x1_f100..=0x1_f10a | 0x1_f110..=0x1_f12a | 0x1_f240..=0x1_f248
+    );
     if let Some((_, same)) = SAME.iter().find(|(letter, _)| *letter == c) {
         return (*same).to_owned();
     }

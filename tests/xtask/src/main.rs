@@ -20,6 +20,7 @@ mod kotlin;
 mod nightly;
 mod sample;
 mod size;
+mod stress;
 mod suites;
 mod tidy;
 mod tlds;
@@ -45,6 +46,7 @@ cargo xtask bench [--write]        times and instruction counts; --write records
 cargo xtask bench-hosts [LIST] [--write]   host sets and whole checks beside other crates, on a list or on made-up hosts;
                                    --write records them under tests/bench/hosts
 cargo xtask size [--write]         sizes of packs and phone libraries against tests/sizes.txt
+cargo xtask stress [--write]       what disguises cost the starter packs; --write renews the table of the README and tests/stress.tsv
 cargo xtask fuzz [TARGET…] [--seconds N]   libFuzzer on every target, 300 s each by default
 cargo xtask tidy [--write]         house rules: layers, file sizes, module docs, ids of packs, generated files fresh;
                                    --write adds new ids to rules/ids.txt
@@ -53,7 +55,8 @@ cargo xtask tlds MALICIOUS POPULAR  count top-level domains in two lists of host
 cargo xtask codegen                write the fold tables
 cargo xtask tuf-conformance --suite DIR    the public TUF conformance suite on the update client (Python, faketime)
 cargo xtask sbom                   software bill of materials (CycloneDX) of the phone library: target/sbom
-cargo xtask nightly                what takes longer than CI may: all ABIs, licences, long fuzzing, benchmarks, SBOM";
+cargo xtask nightly                what takes longer than CI may: all ABIs, licences, long fuzzing, disguises in pairs,
+                                   benchmarks, SBOM";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -91,6 +94,7 @@ fn run(root: &Path, arguments: &[String]) -> anyhow::Result<Option<bool>> {
         Some("bench") => bench::run(root, has("--write")),
         Some("bench-hosts") => bench_hosts::run(root, words.first().map(String::as_str), has("--write")),
         Some("size") => size::run(root, has("--write")),
+        Some("stress") => stress::run(root, has("--write")),
         Some("fuzz") => {
             let given = seconds.map(|at| arguments.get(at).and_then(|s| s.parse().ok()));
             fuzz::run(root, &words, given.unwrap_or(Some(300)).context("--seconds needs a number")?)

@@ -1,6 +1,6 @@
 //! What takes longer than CI may. In: the repository. Out: whether all of it went well.
 
-use crate::{android, apk, bench, fuzz, kotlin, sample, size, suites};
+use crate::{android, apk, bench, fuzz, kotlin, sample, size, stress, suites};
 use anyhow::bail;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ type Part = fn(&Path) -> anyhow::Result<bool>;
 
 /// Runs everything, however long, and says at the end what failed.
 pub fn run(root: &Path) -> anyhow::Result<bool> {
-    let parts: [(&str, Part); 16] = [
+    let parts: [(&str, Part); 18] = [
         ("tests", |r| suites::test(r, true, None)),
         ("a million links", links),
         ("all ABIs", |r| android::run(r, &android::ABIS)),
@@ -30,6 +30,8 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
         }),
         ("the same library twice", android::reproduced),
         ("style of Kotlin", |r| kotlin::maven(r, &["-Plint", "-N", "validate"])),
+        ("disguises", |r| stress::run(r, false)),
+        ("disguises in pairs", stress::pairs),
         ("sizes", |r| size::run(r, false)),
         ("dependencies", dependencies),
         ("sbom", sbom),

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How to print: for people, one JSON value, JSON lines, or, with `eval` alone, a page.
+    /// How to print: for people, one JSON value, JSON lines, or, with `eval` and `stress`, a page.
     #[arg(long, value_enum, global = true, default_value_t = Format::Human)]
     format: Format,
 }
@@ -102,8 +102,8 @@ impl From<bool> for Ended {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let mut out = Out::new(cli.format);
-    if cli.format == Format::Html && !matches!(cli.command, Command::Eval(_)) {
-        out.error(&anyhow::anyhow!("only `eval` writes a page: --format is human, json or jsonl here"));
+    if cli.format == Format::Html && !matches!(cli.command, Command::Eval(_) | Command::Stress(_)) {
+        out.error(&anyhow::anyhow!("only `eval` and `stress` write a page: --format is human, json or jsonl here"));
         return ExitCode::from(2);
     }
     let ended = match cli.command {

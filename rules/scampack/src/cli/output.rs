@@ -19,7 +19,7 @@ pub(super) enum Format {
     Json,
     /// One JSON value a line.
     Jsonl,
-    /// A page; of `eval` alone.
+    /// One page that needs no other file; of `eval` and `stress` alone.
     Html,
 }
 

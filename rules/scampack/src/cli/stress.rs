@@ -1,27 +1,27 @@
-//! `stress`: every disguise of the catalogue on every example that must hit. In: source folders, or JSON lines. Out: how
-//! many keep their level, fall, or are lost, by disguise and script; exit code 3 when more are lost than allowed.
+//! `stress`: every disguise of the catalogue on every example that must hit. In: source folders, or JSON lines. Out: a matrix
+//! of disguises and languages, and what is lost by family; exit code 3 when more is lost than allowed.
 
 use super::Ended;
 use super::files::{self, Image};
 use super::input::filter;
-use super::output::{Out, counted};
+use super::output::{Format, Out, counted};
 use super::sources::{compiled, here_or, with_common};
-use crate::attack::Attack;
 use crate::examples;
 use crate::jsonl::{self, Lines};
+use crate::learn::examples::language;
+use crate::render::plain;
+use crate::stress::{self, Case, Disguise, Row, matrix};
 use anyhow::{Context, anyhow};
 use clap::Args;
-use scamfilter::{Level, Message, ScamFilter};
-use serde_json::json;
-use std::collections::BTreeMap;
-use std::io::BufReader;
+use serde_json::Value;
+use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct Stress {
     /// Source folders; without any, the pack here or the starter packs.
     dirs: Vec<PathBuf>,
-    /// Messages in JSON lines, in place of the examples that must hit.
+    /// Messages in JSON lines, in place of the examples that must hit; wanted ones (`label` `ham`) are left out.
     #[arg(long)]
     input: Option<PathBuf>,
     /// Wanted messages in JSON lines: how many are marked in disguise is reported beside.
@@ -30,17 +30,18 @@ pub(super) struct Stress {
     /// Another seed, other choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Exit code 3 when a disguise loses more than this share of the messages of a script, in percent.
+    /// Disguise each message so many times, each time with other choices.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    rounds: u64,
+    /// Two disguises at once, each two of the catalogue.
+    #[arg(long)]
+    pairs: bool,
+    /// Show so many of the messages that each disguise loses, as they are disguised.
+    #[arg(long, default_value_t = 0)]
+    show: usize,
+    /// Exit code 3 when a disguise loses more than this share of the messages of a language, in percent.
     #[arg(long)]
     max_lost: Option<f64>,
-}
-
-/// How messages fared.
-#[derive(Clone, Copy, Default)]
-struct Count {
-    kept: u64,
-    lowered: u64,
-    lost: u64,
 }
 
 impl Stress {
@@ -48,82 +49,101 @@ impl Stress {
         let sources = with_common(here_or(out, &self.dirs)?);
         let packs = compiled(out, &sources)?;
         let families = packs.iter().flat_map(|pack| &pack.families).map(|(_, family)| family);
-        let hits = families.filter(|family| !family.guards()).flat_map(|family| &family.examples.hit);
-        let hits: Vec<Message> = hits.map(|example| examples::message(example.get_ref())).collect();
+        let living = families.filter(|family| !family.guards() && family.status.get_ref() != "retired");
+        let hits: Vec<Case> = living
+            .flat_map(|family| family.examples.hit.iter().map(move |example| (family, example.get_ref())))
+            .map(|(family, example)| Case {
+                message: examples::message(example),
+                language: language(example, family),
+                family: family.id.get_ref().clone(),
+            })
+            .collect();
         let images = sources.iter().zip(packs).map(|(source, pack)| Image::new(source.path(""), pack.image));
         let filter = filter(images.collect::<Result<_, _>>()?, &[])?;
-        let messages = match &self.input {
-            Some(path) => read(path)?,
+        let cases = match &self.input {
+            Some(path) => read(path, false)?,
             None => hits,
         };
-        let ham = self.ham.as_deref().map(read).transpose()?.unwrap_or_default();
-        let found: Vec<_> = messages.iter().map(|message| (message, level(&filter, message))).collect();
-        let found: Vec<_> = found.into_iter().filter(|(_, before)| *before != Level::Clear).collect();
-        let mut over = false;
-        for (attack, name) in Attack::ALL {
-            let after = |message: &Message| {
-                let text = attack.apply(message.text.as_str(), self.seed);
-                level(&filter, &Message { text: text.into(), ..message.clone() })
-            };
-            let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-            for (message, before) in &found {
-                let count = counts.entry(script(message.text.as_str())).or_default();
-                match after(message) {
-                    level if level >= *before => count.kept += 1,
-                    Level::Clear => count.lost += 1,
-                    _ => count.lowered += 1,
+        let wanted = self.ham.as_deref().map(|path| read(path, true)).transpose()?.unwrap_or_default();
+        let disguises = if self.pairs { Disguise::pairs() } else { Disguise::single() };
+        let rows = matrix(&filter, &disguises, &cases, &wanted, (self.seed, self.rounds));
+        match out.format {
+            Format::Human => human(out, &rows, self.show)?,
+            Format::Html => write!(std::io::stdout(), "{}", stress::page(&rows))?,
+            Format::Json => out.result("", &Value::Array(stress::values(&rows)))?,
+            Format::Jsonl => {
+                for value in stress::values(&rows) {
+                    out.result("", &value)?;
                 }
-            }
-            let marked = ham.iter().filter(|message| after(message) != Level::Clear).count();
-            for (script, Count { kept, lowered, lost }) in &counts {
-                let all = kept + lowered + lost;
-                over |= self.max_lost.is_some_and(|most| *lost as f64 * 100.0 > most * all as f64);
-                let value = json!({ "attack": name, "script": script, "kept": kept, "lowered": lowered, "lost": lost,
-                    "ham_marked": marked, "ham": ham.len() });
-                let wanted = match ham.len() {
-                    0 => String::new(),
-                    all => format!("  wanted marked {marked} of {all}"),
-                };
-                let text = format!("{name:12} {script:8} kept {kept:4}  lowered {lowered:4}  lost {lost:4}{wanted}");
-                out.result(text, &value)?;
             }
         }
         if out.human() {
-            out.note(format!("{} in each of {} disguises", counted(messages.len(), "message"), Attack::ALL.len() - 1));
+            let messages = counted(cases.len(), "message");
+            out.note(format!("{messages} in each of {}", counted(disguises.len(), "disguise")));
         }
-        Ok(if over { Ended::OverBudget } else { Ended::Well })
+        let Some(most) = self.max_lost else { return Ok(Ended::Well) };
+        let mut ended = Ended::Well;
+        for row in &rows {
+            for (language, count) in row.languages().into_iter().filter(|(_, count)| count.percent_lost() > most) {
+                let (lost, all) = (count.lost, count.all());
+                out.note(format!("over budget: {} loses {lost} of {all} in {}", row.disguise, plain(language)));
+                ended = Ended::OverBudget;
+            }
+        }
+        Ok(ended)
     }
 }
 
-/// What was not looked at in whole is unknown; it counts as clear here.
-fn level(filter: &ScamFilter, message: &Message) -> Level {
-    let level = filter.check(message).level;
-    if level == Level::Unknown { Level::Clear } else { level }
+/// A table of disguises and languages, then what is lost by family.
+fn human(out: &Out, rows: &[Row], show: usize) -> anyhow::Result<()> {
+    let width = rows.iter().map(|row| row.disguise.len()).max().unwrap_or(0);
+    let languages = stress::languages(rows);
+    let names: String = languages.iter().map(|language| format!(" {:>9}", plain(language))).collect();
+    let wanted = rows.iter().any(|row| row.wanted_total().1 > 0);
+    let head = if wanted { "  wanted marked" } else { "" };
+    out.line(format!("lost of all, lowered behind +\n{:width$}{names}{head}", ""))?;
+    for row in rows {
+        let by_language = row.languages();
+        let cells = languages.iter().map(|language| {
+            let count = by_language.get(language.as_str()).copied().unwrap_or_default();
+            let lowered = if count.lowered > 0 { format!("+{}", count.lowered) } else { String::new() };
+            format!(" {:>9}", format!("{}/{}{lowered}", count.lost, count.all()))
+        });
+        let cells: String = cells.collect();
+        let (marked, all) = row.wanted_total();
+        let told = if wanted { format!("  {marked} of {all}") } else { String::new() };
+        out.line(format!("{:width$}{cells}{told}", row.disguise))?;
+    }
+    let lost = rows.iter().flat_map(|row| row.counts.iter().map(move |(key, count)| (row, key, count)));
+    for (row, (language, family), count) in lost.filter(|(_, _, count)| count.lost > 0) {
+        let (language, family) = (plain(language), plain(family));
+        out.line(format!("{:width$}  {language} {family}: {} of {} lost", row.disguise, count.lost, count.all()))?;
+    }
+    for row in rows {
+        for text in row.lost.iter().take(show) {
+            out.line(format!("{}: {}", row.disguise, plain(text)))?;
+        }
+    }
+    Ok(())
 }
 
-/// The script of most letters, as far as scammers treat it in its own way.
-fn script(text: &str) -> &'static str {
-    let ranges = [
-        ("thai", '\u{e00}'..='\u{e7f}'),
-        ("lao", '\u{e80}'..='\u{eff}'),
-        ("khmer", '\u{1780}'..='\u{17ff}'),
-        ("burmese", '\u{1000}'..='\u{109f}'),
-        ("han", '\u{4e00}'..='\u{9fff}'),
-        ("latin", 'a'..='z'),
-    ];
-    let count = |range: &std::ops::RangeInclusive<char>| text.chars().filter(|c| range.contains(c)).count();
-    ranges.iter().max_by_key(|(_, range)| count(range)).map_or("latin", |(name, _)| name)
-}
-
-fn read(path: &Path) -> anyhow::Result<Vec<Message>> {
+/// Messages of a file; of those with a label the wanted ones, or all others.
+fn read(path: &Path, wanted: bool) -> anyhow::Result<Vec<Case>> {
     let mut input = BufReader::new(files::lines(path)?);
     let mut lines = Lines::default();
-    let mut messages = Vec::new();
+    let mut cases = Vec::new();
     while !lines.ended {
         for (number, line) in lines.batch(&mut input).with_context(|| format!("cannot read {}", path.display()))? {
-            let message = jsonl::read(&line).and_then(|object| jsonl::message(&object));
-            messages.push(message.map_err(|problem| anyhow!("{} line {number}: {problem}", path.display()))?);
+            let case = jsonl::read(&line).and_then(|object| {
+                let ham = object.string("label")?.map(|label| label == "ham");
+                Ok((ham == Some(wanted) || ham.is_none()).then_some(Case {
+                    message: jsonl::message(&object)?,
+                    language: object.string("lang")?.unwrap_or_else(|| "?".to_owned()),
+                    family: object.string("kind")?.unwrap_or_else(|| "?".to_owned()),
+                }))
+            });
+            cases.extend(case.map_err(|problem| anyhow!("{} line {number}: {problem}", path.display()))?);
         }
     }
-    Ok(messages)
+    Ok(cases)
 }

@@ -48,7 +48,7 @@ pub fn rows<'a>(families: impl Iterator<Item = Placed<'a>>) -> Vec<Row> {
 }
 
 /// English where the text is Latin and the family knows English, else the family's first language.
-fn language(example: &Example, family: &Family) -> String {
+pub(crate) fn language(example: &Example, family: &Family) -> String {
     let languages: Vec<&str> = family.languages.iter().map(|l| l.get_ref().as_str()).collect();
     let ascii = example.text.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_ascii());
     match languages.first() {

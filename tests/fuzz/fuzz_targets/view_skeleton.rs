@@ -1,0 +1,4 @@
+//! Drives `scamfilter_tests::drive_text::skeleton` with whatever libFuzzer finds.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| scamfilter_tests::drive_text::skeleton(data));
