@@ -128,7 +128,9 @@ impl Bare {
         let mut view = View::with_capacity(skeleton.len());
         let places = letters.out.iter().map(|(at, c)| {
             let place = view.text().len() as u32;
-            view.push(*c, *at as u32, (at + c.len_utf8()) as u32, true);
+            // A space stands for a sign that may be longer.
+            let from = skeleton.get(*at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            view.push(*c, *at as u32, (at + from) as u32, c.len_utf8() == from);
             place
         });
         let places: Vec<u32> = places.collect();
