@@ -29,7 +29,7 @@ pub use label::{LABEL, Label, one_edit};
 pub use link::{Link, hosts_up, parse_link};
 pub(crate) use pieces::MAX_GAP;
 pub use skeleton::Skeleton;
-#[cfg(feature = "write")]
+#[cfg(any(feature = "write", feature = "update"))]
 pub use skeleton::phrase_skeleton;
 pub use view::View;
 

@@ -127,7 +127,7 @@ fn broken(original: &str) -> bool {
 }
 
 /// The skeleton of a phrase: without what needs a context to be seen.
-#[cfg(feature = "write")]
+#[cfg(any(feature = "write", feature = "update"))]
 #[must_use]
 pub fn phrase_skeleton(folded: &str) -> String {
     let mut out = String::with_capacity(folded.len());
