@@ -227,7 +227,7 @@ fn an_evaluation_says_the_same_to_people_programs_and_browsers() {
     let lines = lab.run("eval --quick --format jsonl corpus.jsonl");
     assert_eq!(String::from_utf8(lines.stdout).unwrap().lines().count(), 7);
     let refused = lab.ends(2, "lint rules/packs/common --format html");
-    assert!(said(&refused).contains("only `eval` writes a page"));
+    assert!(said(&refused).contains("only `eval` and `stress` write a page"));
 }
 
 #[test]
