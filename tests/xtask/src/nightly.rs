@@ -25,7 +25,7 @@ pub fn run(root: &Path) -> anyhow::Result<bool> {
                 &["-Dleak.checks=1000000", "-Dtest=LeakTest", "-Dsurefire.failIfNoSpecifiedTests=false", "test"],
             )
         }),
-        ("the library of ARM under an emulator, 10,000 random messages", |r| {
+        ("10,000 random messages through each ABI of ARM", |r| {
             kotlin::maven(r, &["-Pemulator", "-Drandom.messages=10000", "test"])
         }),
         ("the same library twice", android::reproduced),

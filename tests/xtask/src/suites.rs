@@ -1,6 +1,6 @@
 //! Suites. In: the repository. Out: one line each, and the plain closing line that CI reads.
 
-use crate::{android, kotlin, size, tidy, tuf};
+use crate::{android, apk, kotlin, sample, size, tidy, tuf};
 use anyhow::{Context, bail};
 use std::path::Path;
 use std::process::Command;
@@ -45,12 +45,14 @@ const STEPS: [Step; 3] = [
         minutes: 5,
         suites: &[Suite { name: "kotlin", missing: kotlin::missing, run: kotlin::run }],
     },
-    // The emulated library, the AAR, the sample and its APK are run at night until they fit into their step again.
     Step {
         name: "android",
         minutes: 5,
         suites: &[
             Suite { name: "arm64 link", missing: arm64_missing, run: |r| android::run(r, &android::ABIS[..1]) },
+            Suite { name: "arm64 emulated", missing: emulator_missing, run: kotlin::emulated },
+            Suite { name: "AAR and sample", missing: emulator_missing, run: sample::run },
+            Suite { name: "APK", missing: apk::missing, run: apk::run },
             Suite { name: "size", missing: NOTHING, run: |r| size::run(r, false) },
         ],
     },
@@ -122,6 +124,10 @@ pub fn squat(root: &Path, kind: &[String]) -> anyhow::Result<bool> {
 
 fn arm64_missing() -> Option<String> {
     android::missing(&android::ABIS[..1])
+}
+
+fn emulator_missing() -> Option<String> {
+    kotlin::missing().or_else(arm64_missing)
 }
 
 /// Whether a tool is there and answers; what it says is not shown.

@@ -43,7 +43,9 @@ internal class EmulatedLibrary(library: File, private val wide: Boolean) : Close
         packs.forEach { argument.putInt(it.bytes.size).put(it.bytes).put(it.ceiling.ordinal.toByte()).put(0) }
         val handle = call("uniffi_scamfilter_ffi_fn_constructor_filter_open", buffer(argument.array()) + buffer(ByteArray(4)))
         check(status.getByte(0).toInt() == 0) { "the packs do not open" }
-        return call("uniffi_scamfilter_ffi_fn_method_filter_address", number(handle))
+        // A method takes over the handle that it is called with; the filter lives on with this one.
+        val taken = call("uniffi_scamfilter_ffi_fn_clone_filter", number(handle))
+        return call("uniffi_scamfilter_ffi_fn_method_filter_address", number(taken))
     }
 
     /** The reply for a message. */
