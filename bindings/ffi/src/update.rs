@@ -218,7 +218,7 @@ fn told(report: Report) -> UpdateReport {
     }
 }
 
-/// A host as the app reaches it: metadata lie in `metadata` below the channel, packs in `targets`.
+/// A host as the app reaches it.
 struct Web {
     requests: Sender<(String, u64)>,
     answers: Receiver<Fetched>,
@@ -227,12 +227,8 @@ struct Web {
 
 impl Host for Web {
     fn fetch(&mut self, channel: &str, place: Place<'_>, limit: u64) -> Answer {
-        let (folder, path) = match place {
-            Place::Metadata(path) => ("metadata", path),
-            Place::Target(path) => ("targets", path),
-        };
         // Nobody there any more is a network that is gone.
-        let asked = self.requests.send((format!("{channel}/{folder}/{path}"), limit));
+        let asked = self.requests.send((place.below(channel), limit));
         match asked.ok().and_then(|()| self.answers.recv().ok()) {
             Some(Fetched::Body { bytes }) => Answer::Bytes(bytes),
             Some(Fetched::Missing) => Answer::Missing,

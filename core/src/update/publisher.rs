@@ -42,6 +42,17 @@ pub enum Place<'a> {
     Target(&'a str),
 }
 
+impl Place<'_> {
+    /// Its address below `channel`, as `rules/publish` lays files out.
+    #[must_use]
+    pub fn below(self, channel: &str) -> String {
+        match self {
+            Self::Metadata(path) => format!("{channel}/metadata/{path}"),
+            Self::Target(path) => format!("{channel}/targets/{path}"),
+        }
+    }
+}
+
 /// Fetches, as the app does it. Calls block.
 pub trait Host {
     /// A file of a publisher's repository. Reading must stop one byte behind `limit`.

@@ -129,16 +129,3 @@ fn adblock(hosts: &[String]) -> Engine {
     let find = move |host: &str| blocks(&engine, &format!("https://{host}/"));
     Engine { find: Box::new(find), memory: None, file, opened: Some(opened), guesses: false }
 }
-
-/// SplitMix64 (Steele, Lea and Flood 2014), so that every run measures the same.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ x >> 31) % n as u64) as usize
-    }
-}

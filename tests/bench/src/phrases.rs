@@ -6,6 +6,7 @@ use daachorse::DoubleArrayAhoCorasick;
 use scamfilter::Pack;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::pack::{Header, PhraseEdge, Scanned, Sieve, scan};
+use scamfilter_tests::random::Random;
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -211,17 +212,4 @@ fn sentence(random: &mut Random, least: usize, most: usize) -> String {
         text.push_str(syllables[random.below(syllables.len())]);
     }
     text
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014), so that every run measures the same.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ x >> 31) % n as u64) as usize
-    }
 }

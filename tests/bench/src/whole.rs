@@ -1,12 +1,13 @@
 //! A whole check beside what a developer would put together of `adblock`, `aho-corasick` and `regex`. In: hosts. Out: a row
 //! each: name, seconds until ready, bytes, nanoseconds a message, warm and cold. Both must find the listed host and a phrase.
 
-use crate::peers::{self, Random};
+use crate::peers;
 use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexSet};
 use scamfilter::pack::PhraseEdge;
 use scamfilter::pack::write::PackWriter;
 use scamfilter::{Level, Message, PackSource, ScamFilter};
+use scamfilter_tests::random::Random;
 use scamfilter_tests::starter_packs;
 use std::collections::BTreeSet;
 use std::hint::black_box;

@@ -13,6 +13,7 @@ pub mod drive_text;
 pub mod drive_update;
 pub mod hostile;
 pub mod phone;
+pub mod random;
 pub mod recall;
 pub mod repository;
 pub mod seeds;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use scamfilter::text::parse_link;
+use scamfilter_tests::random::Random;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -95,16 +96,9 @@ const PATHS: &[&str] = &[
     "/.../a",
 ];
 
-/// A generator that gives the same links everywhere (Marsaglia 2003).
-struct Random(u64);
-
-impl Random {
-    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        of[(self.0 % of.len() as u64) as usize]
-    }
+/// One of them.
+fn pick<'a>(random: &mut Random, of: &[&'a str]) -> &'a str {
+    of[random.below(of.len())]
 }
 
 /// What `url` says, in our terms.
@@ -146,7 +140,7 @@ fn links_are_read_as_browsers_read_them() {
     let mut argued = BTreeMap::new();
     let mut links = 0;
     for _ in 0..cases {
-        let parts = [SCHEMES, USERS, HOSTS, PORTS, PATHS].map(|part| random.pick(part));
+        let parts = [SCHEMES, USERS, HOSTS, PORTS, PATHS].map(|part| pick(&mut random, part));
         let link = parts.concat();
         let mut expected = theirs(&link);
         links += usize::from(expected.is_some());

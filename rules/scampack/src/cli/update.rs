@@ -181,14 +181,10 @@ struct Web {
 
 impl Host for Web {
     fn fetch(&mut self, channel: &str, place: Place<'_>, limit: u64) -> Answer {
-        let (folder, path) = match place {
-            Place::Metadata(path) => ("metadata", path),
-            Place::Target(path) => ("targets", path),
-        };
         if let Place::Target(path) = place {
             anstream::eprintln!("{path}: {limit} bytes");
         }
-        let Ok(mut response) = self.agent.get(format!("{channel}/{folder}/{path}")).call() else {
+        let Ok(mut response) = self.agent.get(place.below(channel)).call() else {
             return Answer::Failed;
         };
         match response.status().as_u16() {

@@ -10,6 +10,7 @@ mod peers;
 mod whole;
 
 use peers::{ENGINES, Engine};
+use scamfilter_tests::random::Random;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -49,14 +50,14 @@ fn made_up(count: usize) -> Vec<String> {
         "in",
     ];
     const ENDS: [&str; 8] = ["top", "com", "xyz", "cc", "vip", "click", "co.th", "info"];
-    let mut random = peers::Random(7);
+    let mut random = Random(7);
     let mut word = |n: usize| (0..n).map(|_| PARTS[random.below(PARTS.len())]).collect::<String>();
     (0..count).map(|n| format!("{}{n:x}.{}", word(2), ENDS[n % ENDS.len()])).collect()
 }
 
 /// Names to ask for, listed and not in turn, and whether they are.
 fn asked(hosts: &[String]) -> Vec<(String, bool)> {
-    let mut random = peers::Random(11);
+    let mut random = Random(11);
     (0..ASKED)
         .map(|n| {
             let host = &hosts[random.below(hosts.len())];
