@@ -5,6 +5,7 @@
 use super::facts::{Fact, Facts, Judged};
 use super::hits::Hit;
 use crate::text::{Link, MAX_LINKS, Prepared, parse_link};
+use core::ops::Range;
 
 /// Links that other links carry, looked at in one message.
 const MOST_CARRIED: usize = 16;
@@ -112,22 +113,33 @@ pub(super) fn carried_by(original: &str, links: &[Link]) -> Vec<Link> {
 }
 
 /// Takes back what a link imitates where the words right beside it say that it is a false site, as a bank's warning does. Each
-/// link needs words of its own, in its own sentence; `said` are the places of such words.
+/// link needs words of its own, in its own sentence, behind it or else before it; `said` are the places of such words.
 pub(super) fn quoted(links: &mut [Judged<'_>], prepared: &Prepared<'_>, said: &[Hit]) {
     if said.is_empty() {
         return;
     }
-    let words = || said.iter().map(|hit| prepared.folded.origin(hit.start as usize..hit.end as usize));
+    let mut words: Vec<Range<usize>> = Vec::with_capacity(said.len());
+    for word in said.iter().map(|hit| prepared.folded.origin(hit.start as usize..hit.end as usize)) {
+        match words.last_mut().filter(|last| word.start < last.end) {
+            Some(last) => last.end = last.end.max(word.end),
+            None => words.push(word),
+        }
+    }
     let beside = |from: usize, to: usize| {
         let between = prepared.original.get(from..to).filter(|text| text.len() <= BESIDE);
         between.is_some_and(|text| !text.contains(['.', '!', '?', ';', '\n', '\r', '/']))
     };
-    for judged in links {
-        let Some(imitated) = judged.imitated else { continue };
-        let link = &judged.link.range;
-        if words().any(|said| beside(said.end, link.start) || beside(link.end, said.start)) {
-            judged.facts.clear(imitated.fact);
-            judged.imitated = None;
+    for word in words {
+        let of = |stands: &dyn Fn(&Range<usize>) -> bool| {
+            let mut told = links.iter().filter(|judged| judged.imitated.is_some()).map(|judged| &judged.link.range);
+            told.find(|link| stands(link)).cloned()
+        };
+        let found = of(&|link| beside(link.end, word.start)).or_else(|| of(&|link| beside(word.end, link.start)));
+        // An address that a link carries stands where the link does.
+        for judged in links.iter_mut().filter(|judged| found.as_ref() == Some(&judged.link.range)) {
+            if let Some(imitated) = judged.imitated.take() {
+                judged.facts.clear(imitated.fact);
+            }
         }
     }
 }

@@ -207,10 +207,8 @@ fn words(text: &str, at: usize, zero: &str) -> (bool, usize) {
 
 /// An id behind `@`, and nothing of an address before it.
 fn id(text: &str, at: usize) -> (bool, usize) {
-    let name = text.get(at + 1..).unwrap_or("");
-    let length = name.find(|c: char| !is_id(c)).unwrap_or(name.len());
-    let name = name.get(..length).unwrap_or("").trim_end_matches(['.', '-']);
-    (ID.contains(&name.len()) && !name.bytes().all(|b| b.is_ascii_digit()), at + 1 + length)
+    let (name, end) = name(text, at + 1);
+    (ID.contains(&name.len()) && !name.bytes().all(|b| b.is_ascii_digit()), end)
 }
 
 /// An id behind the name of a messenger: with a digit or a sign in it, or behind a colon.
@@ -231,17 +229,20 @@ fn cued(text: &str, at: usize, cue: &str) -> (bool, usize) {
         said |= !filler.is_ascii() || *filler == "id";
         start += filler.len();
     }
-    let name = text.get(start..).unwrap_or("");
-    let length = name.find(|c: char| !is_id(c)).unwrap_or(name.len());
-    let name = name.get(..length).unwrap_or("").trim_end_matches(['.', '-']);
+    let (name, end) = name(text, start);
     let marked = name.bytes().any(|b| b.is_ascii_digit() || b == b'_');
     let lettered = name.bytes().any(|b| b.is_ascii_alphabetic());
     let whole = ID.contains(&name.len()) && lettered && (said || marked);
-    (whole, if whole { start + length } else { at })
+    (whole, if whole { end } else { at })
 }
 
-fn is_id(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+/// What stands at `start` as an id would, without signs at its end, and where it ends. No more is read than tells that it is too long:
+/// cues may stand in it again and again.
+fn name(text: &str, start: usize) -> (&str, usize) {
+    let rest = text.get(start..).unwrap_or("");
+    let is_id = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let length = rest.bytes().take(2 * ID.end).take_while(|b| is_id(*b)).count();
+    (rest.get(..length).unwrap_or("").trim_end_matches(['.', '-']), start + length)
 }
 
 fn is_part(byte: Option<&u8>) -> bool {

@@ -35,8 +35,9 @@ impl<'a> Wording<'a> {
     /// The wording of a message whose `links` are ranges of the original.
     #[must_use]
     pub fn of(prepared: &'a Prepared<'a>, links: impl Iterator<Item = Range<usize>>) -> Self {
-        // Behind an override the folded text is what is seen.
-        let skeleton = prepared.skeletons.first().filter(|_| !prepared.backwards);
+        // Behind an override the folded text is what is seen; the last skeleton is then what is written.
+        let seen = prepared.skeletons.len().saturating_sub(usize::from(prepared.backwards));
+        let skeleton = prepared.skeletons.get(..seen).and_then(<[Skeleton]>::first);
         let text = skeleton.map_or(prepared.folded.text(), Skeleton::text);
         let text = text.get(..text.floor_char_boundary(MAX_READ)).unwrap_or("");
         let mut places: Vec<Range<usize>> = links

@@ -3,7 +3,7 @@
 use scamfilter::text::MAX_TEXT;
 
 /// Name and unit of each kind; a text is the unit repeated.
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 13] = [
     ("one letter", "a"),
     ("marks on one base", "\u{e48}\u{e31}\u{301}"),
     ("zero width", "a\u{200b}\u{2060}"),
@@ -11,6 +11,7 @@ const KINDS: [(&str, &str); 12] = [
     ("dotted labels", "a."),
     ("userinfo", "http://a@b@"),
     ("phone numbers", "0812345678 "),
+    ("cues of messengers", "wa-"),
     ("phrases that hit", "parcel on hold "),
     ("phrases that nearly hit", "parce your accoun พัสด "),
     ("wide expansion", "\u{fdfa}"),
