@@ -128,10 +128,13 @@ fn in_names<'a>(
     if names.is_other(own) {
         return None;
     }
-    if !address && let Some(found) = whole(names, own, first, parts.risky).or_else(|| paired(names, first)) {
+    if !address && let Some(found) = whole(names, own, first, parts.risky) {
         return Some(found);
     }
-    let said: Vec<Said> = read.iter().map(|label| segments::read(names, label)).collect();
+    // What others may register names beside words that mean something else.
+    let owned = |index: usize| index <= usize::from(parts.shared);
+    let said: Vec<Said> =
+        read.iter().enumerate().map(|(index, label)| segments::read(names, label, owned(index))).collect();
     let found = mixed(names, &said, parts.shared);
     let found = found.or_else(|| {
         let typo = |label: &Label| typo(names, label, 0..label.bytes().len());
@@ -139,7 +142,8 @@ fn in_names<'a>(
         let brand = core::iter::once(own).chain(shared).find_map(typo)?;
         Some(Imitated { brand, fact: Fact::LookalikeTypo, slight: brand.unverified })
     });
-    found.or_else(|| beside(names, &said, parts.shared))
+    let paired = || if address { None } else { paired(names, first) };
+    found.or_else(paired).or_else(|| beside(names, &said, parts.shared))
 }
 
 /// A whole official domain in front of another's: `scb.co.th.evil.example`, `scb-co-th.example`.
@@ -159,11 +163,13 @@ fn embedded<'a>(names: &Names<'a>, before: &str, first: &str) -> Option<Brand<'a
     };
     // `scb-co-th`, and `bpjs-kesehatan-go-id` with a hyphen of its own.
     let hyphened = |label: &str| -> Option<Brand<'a>> {
-        let last = label.rsplit('-').next().filter(|last| *last != label && (2..=5).contains(&last.len()));
-        last.and_then(|_| {
-            slices(&label.replace('-', "."))
-                .or_else(|| slices(&label.replacen('-', "_", 1).replace('-', ".").replace('_', "-")))
-        })
+        let (head, rest) = label.split_once('-')?;
+        let last = rest.rsplit('-').next().unwrap_or("");
+        if !(2..=5).contains(&last.len()) {
+            return None;
+        }
+        let rest = rest.replace('-', ".");
+        slices(&format!("{head}.{rest}")).or_else(|| slices(&format!("{head}-{rest}")))
     };
     let above = || before.rsplit('.').chain([first]).take(MOST_LABELS).find_map(hyphened);
     // `scb.co.th-login.example`: the name goes on where it seems to end.
@@ -201,6 +207,9 @@ fn whole<'a>(names: &Names<'a>, label: &Label, written: &str, risky: bool) -> Op
 
 /// Two letters that read as one, at one place of a distinct name: `annerican`, `lazacla`.
 fn paired<'a>(names: &Names<'a>, written: &str) -> Option<Imitated<'a>> {
+    if written.starts_with("xn--") {
+        return None;
+    }
     let pairs = [("nn", "m"), ("cl", "d"), ("d", "cl")];
     let places = pairs.into_iter().flat_map(|(two, one)| written.match_indices(two).map(move |(at, _)| (at, two, one)));
     let read = |(at, two, one): (usize, &str, &str)| {

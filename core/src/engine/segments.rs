@@ -45,8 +45,9 @@ pub(super) struct Said {
     pub(super) beside: Option<Found>,
 }
 
-/// What a label says, as a whole or, where a part of it means something else, in its parts between hyphens.
-pub(super) fn read(words: &impl Words, label: &Label) -> Said {
+/// What a label says, as a whole or, where a part of it means something else, in its parts between hyphens; of one that others
+/// may register, also the name that it begins or ends with.
+pub(super) fn read(words: &impl Words, label: &Label, registered: bool) -> Said {
     let length = label.bytes().len();
     let whole = parse(words, label, 0..length);
     if whole.name.is_some() || whole.bait {
@@ -64,7 +65,7 @@ pub(super) fn read(words: &impl Words, label: &Label) -> Said {
         }
         start = end;
     }
-    said.beside = said.beside.or_else(|| joined(words, label));
+    said.beside = said.beside.or_else(|| if registered { joined(words, label) } else { None });
     // Beside a part that means something else a name alone says nothing: `apple-orchard`.
     said.name = said.name.filter(|_| said.bait);
     said

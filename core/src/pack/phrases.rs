@@ -94,13 +94,18 @@ impl<'a> PhraseTable<'a> {
     /// Tells how each phrase begins that may start inside a word, as [`opening`] hashes it.
     pub(super) fn openings_inside(&self, mut tell: impl FnMut(u64)) {
         for record in self.tiers.iter().flatten().filter(|t| t.inside).flat_map(|tier| Records(tier.records)) {
-            let filed = record.text.is_empty();
-            let phrase = if filed { self.filed(&record) } else { Some(record) };
-            let Some(phrase) = phrase.filter(|p| p.flags & (OPEN_START | ANYWHERE) != 0) else { continue };
-            tell(opening(phrase.text));
-            if let (true, Ok(text)) = (filed, core::str::from_utf8(phrase.text)) {
-                let letters: Vec<u8> = phrase.text.iter().copied().filter(|b| glues(*b)).take(OPENING).collect();
-                tell(opening(&letters));
+            let inside = |phrase: &Record<'_>| phrase.flags & (OPEN_START | ANYWHERE) != 0;
+            if !record.text.is_empty() {
+                if inside(&record) {
+                    tell(opening(record.text));
+                }
+                continue;
+            }
+            let Some(phrase) = self.filed(&record).filter(inside) else { continue };
+            let mut letters = [0; OPENING];
+            letters.iter_mut().zip(phrase.text.iter().filter(|b| glues(**b))).for_each(|(to, from)| *to = *from);
+            tell(opening(&letters));
+            if let Ok(text) = core::str::from_utf8(phrase.text) {
                 tell(opening(bare(text).as_bytes()));
             }
         }

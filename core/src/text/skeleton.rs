@@ -93,7 +93,7 @@ pub(super) fn reading(original: &str, folded: &View, links: &[Link]) -> Reading 
         links.get(next).is_some_and(|link| link.range.start < at.end)
     };
     let (mut pieces, seen) = pieces::of(text, in_link);
-    let unsure = styled(original) || seen.unsure || broken(original);
+    let unsure = seen.unsure || styled(original) || broken(original);
     if !seen.disguised && !unsure {
         return Reading::default();
     }
