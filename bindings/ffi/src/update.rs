@@ -233,7 +233,8 @@ impl Host for Web {
             Some(Fetched::Body { bytes }) => Answer::Bytes(bytes),
             Some(Fetched::Missing) => Answer::Missing,
             Some(Fetched::Failed { retry_after }) => {
-                self.retry_after = retry_after;
+                // A file that failed without a hint takes back no earlier one.
+                self.retry_after = self.retry_after.max(retry_after);
                 Answer::Failed
             }
             None => Answer::Failed,
@@ -247,4 +248,23 @@ impl Host for Web {
 pub fn next_poll(folder: String, now: u64, metered: bool, charging: bool, random: u64) -> u64 {
     let polls = scamfilter::update::Polls { metered, charging, ..store(&folder).polls().unwrap_or_default() };
     scamfilter::update::next_poll(now, &polls, random)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Fetched, Host, Place, Web, channel};
+
+    #[test]
+    fn the_longest_wait_that_a_host_asked_for_holds() {
+        let (outgoing, requests) = channel();
+        let (answers, incoming) = channel();
+        let mut web = Web { requests: outgoing, answers: incoming, retry_after: None };
+        for retry_after in [None, Some(60), Some(7_200), Some(90), None] {
+            answers.send(Fetched::Failed { retry_after }).unwrap();
+            let answer = web.fetch("https://packs.example", Place::Target("op/1.full"), 10);
+            assert!(matches!(answer, Answer::Failed));
+        }
+        assert_eq!(requests.try_iter().count(), 5);
+        assert_eq!(web.retry_after, Some(7_200));
+    }
 }

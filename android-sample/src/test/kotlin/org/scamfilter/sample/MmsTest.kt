@@ -58,6 +58,15 @@ class MmsTest : PhoneTest() {
         assertFalse(MmsMessages.message(resolver(), uri)!!.text.contains("part 400"))
     }
 
+    @Test
+    fun `a text behind more pictures than are looked at makes the message unknown`() {
+        Store.subject = null
+        Store.parts = List(101) { row(it, "image/jpeg", null) } + listOf(row(101, "text/plain", Given.SCAM))
+        val hidden = MmsMessages.message(resolver(), uri)!!
+        assertTrue(hidden.redacted)
+        ScamFilter.open(app).use { assertEquals(Level.UNKNOWN, it.check(hidden).level) }
+    }
+
     private fun resolver() = app.contentResolver.also { Robolectric.setupContentProvider(Store::class.java, "mms") }
 
     private fun row(id: Int, type: String, text: String?) = arrayOf<Any?>(id, type, text, 106)

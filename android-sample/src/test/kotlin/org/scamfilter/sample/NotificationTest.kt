@@ -5,13 +5,20 @@ import android.content.Intent
 import android.os.Bundle
 import android.os.Process
 import android.service.notification.StatusBarNotification
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.RejectedExecutionException
+import java.util.concurrent.atomic.AtomicInteger
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.robolectric.Robolectric
 import org.scamfilter.Level
+import org.scamfilter.Message
 import org.scamfilter.ScamFilter
+import org.scamfilter.android.MessageListenerService
 import org.scamfilter.android.NotificationMessages
 import org.scamfilter.android.SharedText
 import org.scamfilter.android.open
@@ -66,6 +73,38 @@ class NotificationTest : PhoneTest() {
         val levels = app.inbox.newest().reversed().map { it.level }
         assertEquals(listOf(Level.SCAM, Level.CLEAR, Level.UNKNOWN, Level.CLEAR), levels)
         assertTrue(app.inbox.newest().all { it.via == Incoming.NOTIFICATION })
+    }
+
+    /** Judges nothing until it may. */
+    class Slow : MessageListenerService() {
+        val go = CountDownLatch(1)
+        val refused = AtomicInteger()
+        val got = ConcurrentLinkedQueue<String>()
+
+        override fun onMessage(packageName: String, key: String, message: Message) {
+            go.await()
+            got += message.text
+        }
+
+        override fun onFailure(failure: Throwable) {
+            if (failure is RejectedExecutionException) refused.incrementAndGet()
+        }
+    }
+
+    @Test
+    fun `a message that found no place is told of, and judged when it is shown again`() {
+        val service = Robolectric.buildService(Slow::class.java).create().get()
+        val all = 600
+        repeat(all) { service.onNotificationPosted(posted("chat.example", it, notification("text $it"))) }
+        val refused = service.refused.get()
+        assertTrue("$refused", refused in 1 until all)
+        service.go.countDown()
+        eventually { service.got.size == all - refused }
+        assertFalse("text 599" in service.got)
+        repeat(2) { service.onNotificationPosted(posted("chat.example", all - 1, notification("text 599"))) }
+        service.onNotificationPosted(posted("chat.example", all, notification("last one")))
+        eventually { "last one" in service.got }
+        assertEquals(listOf("text 599", "last one"), service.got.toList().takeLast(2))
     }
 
     @Test

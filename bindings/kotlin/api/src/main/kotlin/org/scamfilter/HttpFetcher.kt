@@ -18,7 +18,8 @@ import java.util.TimeZone
  *
  * @property connectMillis how long connecting may take
  * @property readMillis how long nothing may arrive
- * @property fileMillis how long one file may take in all
+ * @property fileMillis how long one file may take in all, redirects included. Looked at before each address and between reads of the
+ * body, and no address waits longer than what was left when it was asked; what trickles in ahead of a body is not measured
  */
 public class HttpFetcher @JvmOverloads constructor(
     private val connectMillis: Int = 15_000,
@@ -29,23 +30,29 @@ public class HttpFetcher @JvmOverloads constructor(
     override fun fetch(url: String, limit: Long): Fetched {
         val end = System.nanoTime() + fileMillis * NANOS
         var at = URL(url)
-        repeat(MAX_REDIRECTS + 1) {
-            val connection = open(at)
-            try {
-                val status = connection.responseCode
-                if (status !in REDIRECTS) return answer(connection, status, limit, end)
-                at = redirect(at, connection.getHeaderField("Location"))
-            } finally {
-                connection.disconnect()
+        try {
+            repeat(MAX_REDIRECTS + 1) {
+                val connection = open(at, (end - System.nanoTime()) / NANOS)
+                try {
+                    val status = connection.responseCode
+                    if (status !in REDIRECTS) return answer(connection, status, limit, end)
+                    at = redirect(at, connection.getHeaderField("Location"))
+                } finally {
+                    connection.disconnect()
+                }
             }
+        } catch (expected: RuntimeException) {
+            // A port or a name that no address has is no failure of input and output to the platform.
+            throw IOException("no address of the web", expected)
         }
         throw IOException("redirected too often")
     }
 
-    private fun open(url: URL): HttpURLConnection {
+    private fun open(url: URL, left: Long): HttpURLConnection {
+        if (left <= 0) throw IOException("the file takes too long")
         val connection = url.openConnection() as? HttpURLConnection ?: throw IOException("no address of the web")
-        connection.connectTimeout = connectMillis
-        connection.readTimeout = readMillis
+        connection.connectTimeout = minOf(connectMillis.toLong(), left).toInt()
+        connection.readTimeout = minOf(readMillis.toLong(), left).toInt()
         connection.instanceFollowRedirects = false
         connection.useCaches = false
         connection.setRequestProperty("User-Agent", "scamfilter")

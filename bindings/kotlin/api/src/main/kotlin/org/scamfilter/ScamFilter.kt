@@ -188,7 +188,8 @@ public class ScamFilter private constructor(first: Open) : Closeable {
          * store takes the place of one with the same id if its publisher may ([Publisher.mayGuard]) and it is no older; else it is
          * left out. A store that cannot be used stops nothing; see [unopened].
          *
-         * @throws AppException without packs, with two of one id, without `common`, or when the native library is missing
+         * @throws AppException without packs, with two of one id, without `common`, when the ceiling of a publisher is none, or when
+         * the native library is missing
          * @throws PublisherException when a pack cannot be used
          */
         @JvmStatic
@@ -200,7 +201,8 @@ public class ScamFilter private constructor(first: Open) : Closeable {
         /**
          * Opens the starter packs that the artefact for the JVM brings. On Android use `ScamFilter.open(context)`.
          *
-         * @throws AppException when the artefact with the starter packs is not on the class path
+         * @throws AppException when the artefact with the starter packs is not on the class path, the ceiling of a publisher is none,
+         * or the native library is missing
          */
         @JvmStatic
         @JvmOverloads

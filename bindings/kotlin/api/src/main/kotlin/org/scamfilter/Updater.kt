@@ -13,7 +13,8 @@ import org.scamfilter.ffi.UpdateStep
  * **Privacy.** A publisher's host sees that a phone asks for packs, and its address; nothing of messages, verdicts or the phone.
  *
  * **Threads.** Everything here blocks: call it in a worker, never on a main thread. To stop it, interrupt the thread: the file in hand
- * ends, and the update with [UpdateFailure.Kind.NETWORK].
+ * ends with its next bytes, with [HttpFetcher] at the latest when reading times out, and the update with
+ * [UpdateFailure.Kind.NETWORK].
  */
 public class Updater internal constructor(
     private val filter: ScamFilter,

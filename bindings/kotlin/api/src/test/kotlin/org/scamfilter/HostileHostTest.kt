@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange
 import java.io.File
 import java.io.IOException
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -60,6 +61,36 @@ class HostileHostTest {
     fun `a host that fails, asks to wait, or goes round in circles`() {
         for (status in listOf(429, 500, 503)) assertEquals(Kind.NETWORK, kind(every(status, "", "Retry-After" to "60")))
         assertEquals(Kind.NETWORK, kind { it.send(301, ByteArray(0), "Location" to it.requestURI.path); true })
+    }
+
+    @Test
+    fun `a redirect to a port that there is not ends no other publisher's update`() {
+        for (to in listOf("http://127.0.0.1:99999/", "https://127.0.0.1:99999/")) {
+            assertEquals(Kind.NETWORK, kind(every(302, "", "Location" to to))) { to }
+        }
+        TestHost().use { host ->
+            host.answer = every(302, "", "Location" to "https://127.0.0.1:99999/")
+            TestHost().use { other ->
+                val both = listOf(host to "hostile", other to "other").map { (at, name) -> TestHost.publisher(at, File(folder, name)) }
+                ScamFilter.open(TestHost.common(), both).use { filter ->
+                    val (hostile, well) = Updater(filter, quick) { NOW }.update()
+                    assertEquals(Kind.NETWORK, hostile.failure?.kind)
+                    assertEquals(UpdateOutcome.INSTALLED, well.packs.single().outcome)
+                }
+            }
+        }
+    }
+
+    @Test
+    fun `the time for a file holds for an answer that does not begin, and over redirects`() = TestHost().use { host ->
+        val hurried = HttpFetcher(connectMillis = 60_000, readMillis = 60_000, fileMillis = 300)
+        host.answer = { Thread.sleep(20_000); true }
+        val begun = System.nanoTime()
+        assertThrows(IOException::class.java) { hurried.fetch("${host.url}/silent", 100) }
+        assertTrue(System.nanoTime() - begun < 15_000_000_000)
+        host.answer = { Thread.sleep(200); it.send(302, ByteArray(0), "Location" to "/on"); true }
+        val thrown = assertThrows(IOException::class.java) { hurried.fetch("${host.url}/on", 100) }
+        assertFalse(thrown.message.orEmpty().contains("redirected")) { "$thrown" }
     }
 
     @Test
@@ -149,7 +180,8 @@ class HostileHostTest {
         assertTrue(host.asked.isEmpty())
         val file = File(folder, "file").apply { writeText("in the way") }
         assertEquals(Kind.DEVICE, report(root, host.url, file).failure?.kind)
-        for (url in listOf("", "packs.example", "ftp://packs.example", "http://", "http://127.0.0.1:1", "\ud83d")) {
+        val none = listOf("", "packs.example", "ftp://packs.example", "http://", "http://127.0.0.1:1", "http://127.0.0.1:99999", "\ud83d")
+        for (url in none) {
             assertEquals(Kind.NETWORK, report(root, url, File(folder, "url")).failure?.kind) { url }
         }
         val alien = Publisher(root, host.url, File(folder, "ceiling"), ceiling = Level.UNKNOWN)

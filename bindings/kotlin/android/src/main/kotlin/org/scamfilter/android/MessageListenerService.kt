@@ -1,5 +1,6 @@
 package org.scamfilter.android
 
+import android.app.Notification
 import android.service.notification.NotificationListenerService
 import android.service.notification.StatusBarNotification
 import java.util.concurrent.ArrayBlockingQueue
@@ -25,25 +26,33 @@ public abstract class MessageListenerService : NotificationListenerService() {
     /** One message, on a worker thread. [key] names its notification, so that the app can take it away or answer it. */
     public abstract fun onMessage(packageName: String, key: String, message: Message)
 
-    /** Whether notifications of this app are messages. All but the app's own by default: better name the messengers. */
+    /**
+     * Whether notifications of this app are messages; asked on the main thread. All but the app's own by default: better name the
+     * messengers.
+     */
     public open fun listensTo(packageName: String): Boolean = packageName != this.packageName
 
     /** Whether [sender], as the notification names it, is a contact: the app's answer. The system is never asked. */
     public open fun isContact(packageName: String, sender: String): Boolean? = null
 
-    /** What went wrong in [onMessage], or that too many waited; nothing is logged here. */
+    /** What went wrong with a message, or that too many waited; nothing is logged here. */
     public open fun onFailure(failure: Throwable): Unit = Unit
 
-    /** Hands the newest message of a notification to the worker. */
+    /** Hands a notification to the worker. One that is refused there counts as not seen. */
     final override fun onNotificationPosted(sbn: StatusBarNotification?) {
         val from = sbn?.packageName ?: return
-        val message = NotificationMessages.message(sbn.notification ?: return, sbn.postTime) ?: return
-        if (!listensTo(from) || !seen.first(sbn.key, message)) return
+        if (!listensTo(from)) return
+        val notification = sbn.notification ?: return
         try {
-            worker.execute { runCatching { onMessage(from, sbn.key, withContact(from, message)) }.onFailure(::onFailure) }
+            worker.execute { runCatching { judge(from, sbn.key, notification, sbn.postTime) }.onFailure(::onFailure) }
         } catch (e: RejectedExecutionException) {
             onFailure(e)
         }
+    }
+
+    private fun judge(from: String, key: String, notification: Notification, at: Long) {
+        val message = NotificationMessages.message(notification, at) ?: return
+        if (seen.first(key, message)) onMessage(from, key, withContact(from, message))
     }
 
     private fun withContact(from: String, message: Message): Message {
@@ -56,13 +65,12 @@ public abstract class MessageListenerService : NotificationListenerService() {
         super.onDestroy()
     }
 
-    /** The last message of each notification of late, as a number: messengers show one message many times. */
+    /** The last message of each notification of late, as a number: messengers show one message many times. For the worker alone. */
     private class Seen {
         private val last = object : LinkedHashMap<String, Int>() {
             override fun removeEldestEntry(eldest: MutableMap.MutableEntry<String, Int>?) = size > WAITING
         }
 
-        @Synchronized
         fun first(key: String, message: Message): Boolean {
             val number = 31 * message.text.hashCode() + message.sender.hashCode()
             return last.put(key, number) != number

@@ -39,7 +39,8 @@ public object MmsMessages {
         val plain = parts.filter { it.type.substringBefore(';').trim().equals("text/plain", ignoreCase = true) }
         val texts = plain.take(MAX_PARTS).map { it.text ?: stored(resolver, it) }
         val text = (listOf(head.subject) + texts).filterNot { it.isNullOrBlank() }.joinToString("\n")
-        val hidden = plain.size > MAX_PARTS || texts.any { it == null }
+        // What lies behind the parts that are looked at may be text.
+        val hidden = parts.size > MAX_PARTS || texts.any { it == null }
         if (text.isEmpty() && !hidden) return null
         val from = rows(resolver, Uri.withAppendedPath(mms, "addr"), null) { c -> c.long("type") to c.text("address") }
         val sender = from.firstOrNull { it.first == FROM.toLong() }?.second?.takeIf { it != NO_ADDRESS }

@@ -31,7 +31,7 @@ public class PublisherList @JvmOverloads constructor(context: Context, private v
     @Throws(IOException::class)
     public fun add(channel: String, root: ByteArray): Publisher {
         val address = channel.trim().trimEnd('/')
-        if (URL(address).protocol !in setOf("http", "https")) throw IOException("the address must begin with https://")
+        if (URL(address).protocol !in setOf("http", "https")) throw IOException("the address must begin with http:// or https://")
         // Signatures follow at the first update; a picture or a page is to be told at once.
         val text = String(root, Charsets.UTF_8).trimStart()
         if (root.size > MAX_ROOT || !text.startsWith("{") || "\"root\"" !in text) throw IOException("this file is no root metadata (root.json)")
@@ -43,12 +43,20 @@ public class PublisherList @JvmOverloads constructor(context: Context, private v
         return checkNotNull(read(own))
     }
 
-    /** Forgets a publisher with all that it installed; take it from the filter first. */
+    /**
+     * Forgets a publisher with all that it installed. Take it from the filter first, and call this while no update runs
+     * ([UpdateJobService.exclusively]).
+     *
+     * @return false when something of it is still there
+     */
     public fun remove(channel: String): Boolean = own(channel).deleteRecursively()
 
     /**
      * Back to the packs that came with the app: drops what a publisher installed, and what was known of its releases. The next update
-     * starts anew, so also ends a store that is broken. Take the publisher from the filter first.
+     * starts anew, so also ends a store that is broken. Take the publisher from the filter first, and call this while no update runs
+     * ([UpdateJobService.exclusively]).
+     *
+     * @return false when something of the store is still there
      */
     public fun reset(channel: String): Boolean = File(own(channel), STORE).deleteRecursively()
 
