@@ -64,11 +64,14 @@ class App : Application() {
         filter.setOverlay(settings.lists)
     }
 
-    /** Closes a publisher's store before [away] takes it or the publisher away; [apply] opens what is left. */
-    fun forget(channel: String, away: (String) -> Boolean): Boolean {
+    /**
+     * Closes a publisher's store before [away] takes it or the publisher away, and fails while an update runs, which would write to
+     * it; [apply] opens what is left.
+     */
+    fun forget(channel: String, away: (String) -> Boolean): Boolean = UpdateJobService.exclusively {
         filter.setPublishers(filter.publishers.filter { it.channel != channel })
-        return away(channel)
-    }
+        away(channel)
+    } ?: error(getString(R.string.update_busy))
 
     /**
      * Updates all publishers on a thread of its own, so that messages are judged meanwhile. [progress] gets the bytes so far, [done]

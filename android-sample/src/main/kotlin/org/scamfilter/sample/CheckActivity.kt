@@ -6,12 +6,12 @@ import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
 import android.view.View
-import android.view.ViewGroup
 import android.widget.Button
 import android.widget.EditText
 import android.widget.ScrollView
 import android.widget.TextView
 import org.scamfilter.Evidence
+import org.scamfilter.Level
 import org.scamfilter.Message
 import org.scamfilter.OverlayEntry
 import org.scamfilter.Verdict
@@ -73,7 +73,11 @@ class CheckActivity : Screen(R.string.check_title, R.layout.check) {
 
     private fun check(message: Message) {
         shown = message
-        app.background({ app.filter.check(message) to Hotline.of(app.filter, app.settings.country, locales(this)) }) { result ->
+        app.background({
+            val verdict = app.filter.check(message)
+            val serious = verdict.level in Level.SUSPICIOUS..Level.SCAM
+            verdict to if (serious) Hotline.of(app.filter, app.settings.country, locales(this)) else null
+        }) { result ->
             // A newer message, or a screen that was turned meanwhile, shows its own.
             if (isDestroyed || shown !== message) return@background
             result.onSuccess { (verdict, hotline) -> show(message, verdict, hotline) }
@@ -85,9 +89,8 @@ class CheckActivity : Screen(R.string.check_title, R.layout.check) {
         view<View>(R.id.result).visibility = View.VISIBLE
         view<View>(R.id.said).visibility = View.GONE
         ResultView(this, app.filter, message, verdict).show()
-        val serious = verdict.level >= org.scamfilter.Level.SUSPICIOUS && verdict.level != org.scamfilter.Level.UNKNOWN
         view<Button>(R.id.hotline).apply {
-            visibility = if (hotline != null && serious) View.VISIBLE else View.GONE
+            visibility = if (hotline != null) View.VISIBLE else View.GONE
             if (hotline != null) {
                 setText(getString(R.string.call_hotline, hotline.number))
                 contentDescription = getString(R.string.call_hotline_long, hotline.number, hotline.who)

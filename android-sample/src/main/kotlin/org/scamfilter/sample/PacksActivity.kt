@@ -1,12 +1,9 @@
 package org.scamfilter.sample
 
-import android.app.AlertDialog
 import android.content.Intent
 import android.os.Bundle
 import android.text.format.Formatter
 import android.view.ViewGroup
-import android.widget.EditText
-import android.widget.ProgressBar
 import android.widget.TextView
 import java.io.InputStream
 import java.util.Locale
@@ -25,7 +22,16 @@ class PacksActivity : Screen(R.string.packs, R.layout.list) {
     /** The address that was typed while the file with the root is picked. */
     private var channel = ""
 
-    private class Found(val packs: List<PackInfo>, val sizes: Map<String, Long>, val publishers: List<Publisher>, val unopened: List<UnopenedStore>)
+    /** What there is, with all that files have to be looked at for. */
+    private class Found(
+        val packs: List<PackInfo> = emptyList(),
+        val sizes: Map<String, Long> = emptyMap(),
+        /** Ids of packs that can go back to the release before. */
+        val before: Set<String> = emptySet(),
+        /** With the bytes that their stores take. */
+        val publishers: List<Pair<Publisher, Long>> = emptyList(),
+        val unopened: List<UnopenedStore> = emptyList(),
+    )
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
@@ -46,10 +52,11 @@ class PacksActivity : Screen(R.string.packs, R.layout.list) {
     }
 
     /** Takes in a pack and puts it to use; says why not where it cannot be used. */
-    fun load(open: () -> InputStream?) = changing({ open()?.use(store::add)?.title.orEmpty() }) { getString(R.string.pack_loaded, it) }
+    fun load(open: () -> InputStream?) =
+        changing(R.string.pack_refused, { open()?.use(store::add)?.title.orEmpty() }) { getString(R.string.pack_loaded, it) }
 
-    /** Adds a publisher with its root and looks for its packs at once. */
-    fun addPublisher(address: String, open: () -> InputStream?) = changing({
+    /** Adds a publisher with its root; its packs come with the next update. */
+    fun addPublisher(address: String, open: () -> InputStream?) = changing(R.string.pack_refused, {
         val root = checkNotNull(open()) { "the file cannot be read" }.use { it.readBytes() }
         app.publishers.add(address, root).channel
     }) { getString(R.string.publisher_added, it) }
@@ -57,9 +64,7 @@ class PacksActivity : Screen(R.string.packs, R.layout.list) {
     /** Updates all publishers, showing how much has come. */
     fun update() {
         actions.removeAllViews()
-        val bar = ProgressBar(this, null, android.R.attr.progressBarStyleHorizontal).apply { isIndeterminate = true }
-        bar.contentDescription = getString(R.string.updating)
-        actions.addView(bar)
+        waiting(actions, R.string.updating)
         val line = card(actions, getString(R.string.updating)).getChildAt(0) as TextView
         app.update({ bytes -> line.text = getString(R.string.updating_bytes, Formatter.formatShortFileSize(this, bytes)) }) { result ->
             if (isDestroyed) return@update
@@ -78,23 +83,30 @@ class PacksActivity : Screen(R.string.packs, R.layout.list) {
         "${report.channel}: $what"
     }
 
-    private fun <T> changing(work: () -> T, words: (T) -> String) = app.background({ work().also { app.apply() } }) { result ->
+    /** Does [work], puts what is there then to use and says so; [refused] are the words for a failure. */
+    private fun <T> changing(refused: Int, work: () -> T, words: (T) -> String) = app.background({ work().also { app.apply() } }) { result ->
         if (isDestroyed) return@background
-        list(result.fold(words) { getString(R.string.pack_refused, it.message) })
+        list(result.fold(words) { getString(refused, it.message) })
+    }
+
+    /** Takes back a pack or a publisher of this name; [work] tells whether that could be done. */
+    private fun takeBack(name: String, work: () -> Boolean) = changing(R.string.not_taken_back, work) { done ->
+        if (done) getString(R.string.rolled_back, name) else getString(R.string.not_taken_back, getString(R.string.cannot_be_changed))
     }
 
     private fun list(said: String? = null): Unit = app.background(::found) { result ->
         if (isDestroyed) return@background
         items.removeAllViews()
         result.onFailure { card(items, getString(R.string.failed, it.message)) }
-        val found = result.getOrNull() ?: Found(emptyList(), emptyMap(), emptyList(), emptyList())
-        found.packs.forEach { pack(it, found.sizes[it.pack]) }
+        val found = result.getOrNull() ?: Found()
+        found.packs.forEach { pack(it, found.sizes[it.pack], it.pack in found.before) }
         heading(items, R.string.publishers)
         if (found.publishers.isEmpty()) card(items, getString(R.string.no_publishers))
-        found.publishers.forEach { publisher(it, found.unopened) }
+        found.publishers.forEach { (publisher, size) -> publisher(publisher, size, found.unopened) }
         actions(found, said)
     }
 
+    /** On the worker. */
     private fun found(): Found {
         val packs = app.filter.packs
         val sizes = packs.associate { pack ->
@@ -104,10 +116,12 @@ class PacksActivity : Screen(R.string.packs, R.layout.list) {
                 else -> assets.open("scamfilter/${pack.pack}.scampack").use { it.available().toLong() }
             }
         }
-        return Found(packs, sizes, app.filter.publishers, app.filter.unopened)
+        val before = packs.filter { it.unverified }.map { it.pack }.filter(store::canRollBack).toSet()
+        val publishers = app.publishers
+        return Found(packs, sizes, before, app.filter.publishers.map { it to publishers.size(it) }, app.filter.unopened)
     }
 
-    private fun pack(pack: PackInfo, size: Long?) {
+    private fun pack(pack: PackInfo, size: Long?, before: Boolean) {
         val countries = pack.countries.joinToString { Locale("", it).getDisplayCountry(resources.configuration.locales[0]) }
         val facts = listOfNotNull(
             countries.ifEmpty { getString(R.string.all_countries) }, age(this, pack.serial, System.currentTimeMillis()),
@@ -118,24 +132,22 @@ class PacksActivity : Screen(R.string.packs, R.layout.list) {
             pack.channel?.let { getString(R.string.pack_from, it) }, if (pack.unverified) getString(R.string.unverified) else null,
         )
         if (!pack.unverified) return
-        if (store.canRollBack(pack.pack)) {
-            button(card, getString(R.string.roll_back)) { changing({ store.rollBack(pack.pack) }) { getString(R.string.rolled_back, pack.title) } }
-        }
-        button(card, getString(R.string.remove)) { changing({ store.remove(pack.pack) }) { getString(R.string.rolled_back, pack.title) } }
+        if (before) button(card, getString(R.string.roll_back)) { takeBack(pack.title) { store.rollBack(pack.pack) } }
+        button(card, getString(R.string.remove)) { takeBack(pack.title) { store.remove(pack.pack) } }
             .contentDescription = getString(R.string.remove_entry, pack.title)
     }
 
-    private fun publisher(publisher: Publisher, unopened: List<UnopenedStore>) {
+    private fun publisher(publisher: Publisher, size: Long, unopened: List<UnopenedStore>) {
         val broken = unopened.firstOrNull { it.channel == publisher.channel }?.failure
         val card = card(
-            items, publisher.channel, getString(R.string.publisher_stores, Formatter.formatShortFileSize(this, app.publishers.size(publisher))),
+            items, publisher.channel, getString(R.string.publisher_stores, Formatter.formatShortFileSize(this, size)),
             broken?.let { getString(failureText(it.kind)) },
         )
         button(card, getString(R.string.roll_back_publisher)) {
-            changing({ app.forget(publisher.channel, app.publishers::reset) }) { getString(R.string.rolled_back, publisher.channel) }
+            takeBack(publisher.channel) { app.forget(publisher.channel, app.publishers::reset) }
         }
         button(card, getString(R.string.remove)) {
-            changing({ app.forget(publisher.channel, app.publishers::remove) }) { getString(R.string.rolled_back, publisher.channel) }
+            takeBack(publisher.channel) { app.forget(publisher.channel, app.publishers::remove) }
         }.contentDescription = getString(R.string.remove_entry, publisher.channel)
     }
 
@@ -147,17 +159,9 @@ class PacksActivity : Screen(R.string.packs, R.layout.list) {
         button(actions, getString(R.string.add_publisher)) { askChannel() }
     }
 
-    private fun askChannel() {
-        val field = EditText(this).apply {
-            id = android.R.id.edit
-            hint = getString(R.string.channel_hint)
-        }
-        AlertDialog.Builder(this).setTitle(R.string.add_publisher).setMessage(R.string.add_publisher_what).setView(field)
-            .setPositiveButton(R.string.pick_root) { _, _ ->
-                channel = field.text.toString()
-                pick(ROOT)
-            }
-            .setNegativeButton(android.R.string.cancel, null).show()
+    private fun askChannel() = ask(R.string.add_publisher, R.string.channel_hint, R.string.add_publisher_what, R.string.pick_root) {
+        channel = it
+        pick(ROOT)
     }
 
     private fun pick(what: Int) {

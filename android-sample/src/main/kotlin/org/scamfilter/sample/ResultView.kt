@@ -1,6 +1,5 @@
 package org.scamfilter.sample
 
-import android.app.Activity
 import android.content.res.ColorStateList
 import android.text.SpannableString
 import android.text.style.BackgroundColorSpan
@@ -17,7 +16,7 @@ import org.scamfilter.ScamFilter
 import org.scamfilter.Verdict
 
 /** Fills the result below the check: level, score, marked words, false and real domains, a card a reason. */
-class ResultView(private val screen: Activity, private val filter: ScamFilter, private val message: Message, private val verdict: Verdict) {
+class ResultView(private val screen: Screen, private val filter: ScamFilter, private val message: Message, private val verdict: Verdict) {
     fun show() {
         val colour = screen.getColor(levelColour(verdict.level))
         screen.view<LinearLayout>(R.id.banner).backgroundTintList = ColorStateList.valueOf(colour)
@@ -70,18 +69,12 @@ class ResultView(private val screen: Activity, private val filter: ScamFilter, p
     private fun View.line(id: Int): TextView = checkNotNull(findViewById(id))
 
     private fun card(into: ViewGroup, reason: Reason) {
-        val card = screen.layoutInflater.inflate(R.layout.card, into, false) as LinearLayout
-        fun line(layout: Int, words: CharSequence?) {
-            if (words.isNullOrEmpty()) return
-            card.addView((screen.layoutInflater.inflate(layout, card, false) as TextView).apply { text = words })
-        }
         val said = filter.explain(reason, locales(screen))
-        line(R.layout.line, said?.sentence ?: reason.rule)
-        line(R.layout.line_small, said?.advice)
-        reason.brand?.let { line(R.layout.line_small, screen.getString(R.string.brand, it)) }
         val weight = String.format(Locale.ROOT, "%+.1f", reason.weightMlo / MILLI)
-        line(R.layout.line_small, screen.getString(R.string.rule, reason.rule, reason.pack, weight))
-        into.addView(card)
+        screen.card(
+            into, said?.sentence ?: reason.rule, said?.advice, reason.brand?.let { screen.getString(R.string.brand, it) },
+            screen.getString(R.string.rule, reason.rule, reason.pack, weight),
+        )
     }
 
     private companion object {

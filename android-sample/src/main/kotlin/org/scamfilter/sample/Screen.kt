@@ -1,12 +1,15 @@
 package org.scamfilter.sample
 
 import android.app.Activity
+import android.app.AlertDialog
 import android.content.Intent
 import android.os.Bundle
 import android.view.View
 import android.view.ViewGroup
 import android.widget.Button
+import android.widget.EditText
 import android.widget.LinearLayout
+import android.widget.ProgressBar
 import android.widget.Switch
 import android.widget.TextView
 
@@ -36,7 +39,7 @@ abstract class Screen(private val title: Int, private val layout: Int) : Activit
     }
 
     /** A card of lines; the first stands out. */
-    protected fun card(into: ViewGroup, vararg lines: CharSequence?): LinearLayout {
+    fun card(into: ViewGroup, vararg lines: CharSequence?): LinearLayout {
         val card = layoutInflater.inflate(R.layout.card, into, false) as LinearLayout
         lines.filterNotNull().filter { it.isNotEmpty() }.forEachIndexed { i, line ->
             val style = if (i == 0) R.layout.line else R.layout.line_small
@@ -65,6 +68,24 @@ abstract class Screen(private val title: Int, private val layout: Int) : Activit
         switch.setOnCheckedChangeListener { _, now -> changed(now) }
         into.addView(switch)
         return switch
+    }
+
+    /** A bar that moves while what [words] say goes on. */
+    protected fun waiting(into: ViewGroup, words: Int): ProgressBar {
+        val bar = ProgressBar(this, null, android.R.attr.progressBarStyleHorizontal).apply { isIndeterminate = true }
+        bar.contentDescription = getString(words)
+        into.addView(bar)
+        return bar
+    }
+
+    /** Asks for a line of text, which [answered] gets without blanks around it. */
+    protected fun ask(title: Int, hint: Int, about: Int? = null, agree: Int = android.R.string.ok, answered: (String) -> Unit) {
+        val field = EditText(this)
+        field.id = android.R.id.edit
+        field.setHint(hint)
+        AlertDialog.Builder(this).setTitle(title).setMessage(about?.let { getString(it) }).setView(field)
+            .setPositiveButton(agree) { _, _ -> answered(field.text.toString().trim()) }
+            .setNegativeButton(android.R.string.cancel, null).show()
     }
 
     /** Hands [text] to an app of the user's choice. */

@@ -3,7 +3,6 @@ package org.scamfilter.sample
 import android.os.Bundle
 import android.view.View
 import android.view.ViewGroup
-import android.widget.ProgressBar
 import java.util.Locale
 import org.json.JSONArray
 import org.json.JSONObject
@@ -32,9 +31,7 @@ class SelfTestActivity : Screen(R.string.self_test, R.layout.list) {
 
     private fun run() {
         val out = view<ViewGroup>(R.id.actions).apply { removeAllViews() }
-        val bar = ProgressBar(this, null, android.R.attr.progressBarStyleHorizontal).apply { isIndeterminate = true }
-        bar.contentDescription = getString(R.string.self_test)
-        out.addView(bar)
+        val bar = waiting(out, R.string.self_test)
         app.background(::outcome) { result ->
             if (isDestroyed) return@background
             bar.visibility = View.GONE

@@ -7,7 +7,6 @@ import android.content.pm.PackageManager
 import android.os.Bundle
 import android.provider.Settings.ACTION_NOTIFICATION_LISTENER_SETTINGS
 import android.view.ViewGroup
-import android.widget.EditText
 import java.util.Locale
 import org.scamfilter.Level
 import org.scamfilter.OverlayAction
@@ -92,21 +91,15 @@ class SettingsActivity : Screen(R.string.settings, R.layout.list) {
     }
 
     private fun value(action: OverlayAction, kind: OverlayKind) {
-        val field = EditText(this).apply {
-            id = android.R.id.edit
-            hint = getString(if (kind == OverlayKind.HOST) R.string.host_hint else R.string.sender_hint)
+        val hint = if (kind == OverlayKind.HOST) R.string.host_hint else R.string.sender_hint
+        ask(R.string.add_entry, hint) { value ->
+            if (value.isNotEmpty()) keep(app.settings.lists + OverlayEntry(action, kind, value))
         }
-        AlertDialog.Builder(this).setTitle(R.string.add_entry).setView(field)
-            .setPositiveButton(android.R.string.ok) { _, _ ->
-                val value = field.text.toString().trim()
-                if (value.isNotEmpty()) keep(app.settings.lists + OverlayEntry(action, kind, value))
-            }
-            .setNegativeButton(android.R.string.cancel, null).show()
     }
 
     private fun keep(lists: List<OverlayEntry>) {
         app.settings.lists = lists.distinct()
-        applied()
+        app.background({ app.filter.setOverlay(app.settings.lists) }) { show() }
     }
 
     private fun others() {

@@ -18,6 +18,7 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowAlertDialog
 import org.scamfilter.Level
 import org.scamfilter.Message
+import org.scamfilter.android.PackStore
 
 /** Inbox, packs, self-test and settings as a tester uses them. */
 class ScreensTest : PhoneTest() {
@@ -97,6 +98,11 @@ class ScreensTest : PhoneTest() {
             eventually { lines(R.id.actions).any { it.startsWith("Not loaded") } }
             activity.load { ByteArrayInputStream(pack("th")) }
             eventually { lines(R.id.items).any { it.startsWith("Unverified") } }
+            activity.load { ByteArrayInputStream(pack("th")) }
+            eventually { "Back to the release before" in lines(R.id.items) }
+            assertTrue("taken back behind the screen", PackStore(app).rollBack("th"))
+            activity.press("Back to the release before")
+            eventually { lines(R.id.actions).any { it.startsWith("Not taken back") } && "Back to the release before" !in lines(R.id.items) }
             activity.load { ByteArrayInputStream(pack("th")) }
             eventually { "Back to the release before" in lines(R.id.items) }
             activity.press("Back to the release before")

@@ -213,6 +213,14 @@ class UpdatesTest : PhoneTest() {
         packs { activity ->
             activity.update()
             eventually { activity.said("Another update is running") }
+            for (away in listOf("Remove", "Back to the packs of the app")) {
+                activity.press(away)
+                eventually { activity.said("Not taken back: Another update is running") }
+                assertEquals("nothing is taken from under an update", channel, app.filter.publishers.single().channel)
+                assertEquals(1, app.publishers.all().size)
+                activity.load { ByteArrayInputStream(ByteArray(0)) }
+                eventually { activity.said("Not loaded") }
+            }
         }
         assertEquals(1, asked.get())
         go.countDown()
