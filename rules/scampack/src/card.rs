@@ -2,6 +2,7 @@
 //! Out: Markdown, the same for the same pack.
 
 use crate::content;
+use crate::jsonl;
 use crate::learn::figures::Figures;
 use crate::learn::model_file::Weights;
 use crate::lower::{Compiled, names};
@@ -87,11 +88,11 @@ fn cell(text: &str) -> String {
     plain(text).replace('|', "\\|")
 }
 
-/// Languages that a pack speaks: of its families and of its sentences. Models call Filipino `fil`.
+/// Languages that a pack speaks: of its families and of its sentences.
 fn spoken(pack: &Compiled, open: &Pack) -> BTreeSet<String> {
     let of_families = pack.families.iter().flat_map(|(_, family)| names(&family.languages));
     let all = of_families.chain(open.texts().map(|text| text.language));
-    all.map(|lang| if lang == "tl" { "fil" } else { lang }.to_owned()).collect()
+    all.map(|lang| jsonl::language(lang).to_owned()).collect()
 }
 
 /// What the model was learnt from, how well it does, and what it cannot.

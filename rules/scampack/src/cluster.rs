@@ -52,12 +52,19 @@ pub fn masked(text: &str) -> String {
     out.trim().to_owned()
 }
 
-/// For each text the number of its cluster.
+/// For each text the number of its cluster, and its half, the same for all of a cluster.
 #[must_use]
-pub fn clusters(texts: &[String]) -> Vec<usize> {
-    let masked: Vec<String> = texts.iter().map(|t| masked(t)).collect();
+pub fn clusters_and_halves<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(usize, Half)> {
+    let masked: Vec<String> = texts.map(masked).collect();
+    let clusters = clusters(&masked);
+    let halves = halves_of(&clusters, &masked);
+    clusters.into_iter().zip(halves).collect()
+}
+
+/// For each masked text the number of its cluster.
+fn clusters(masked: &[String]) -> Vec<usize> {
     let grams: Vec<BTreeSet<u64>> = masked.iter().map(|m| grams(m)).collect();
-    let mut sets = Sets((0..texts.len()).collect());
+    let mut sets = Sets((0..masked.len()).collect());
     let mut index = Index::default();
     for (at, (text, set)) in masked.iter().zip(&grams).enumerate() {
         let signature = signature(set);
@@ -71,7 +78,7 @@ pub fn clusters(texts: &[String]) -> Vec<usize> {
         }
         index.add(at, text, &signature);
     }
-    (0..texts.len()).map(|index| sets.root(index)).collect()
+    (0..masked.len()).map(|index| sets.root(index)).collect()
 }
 
 /// For each of `asked` the first of `known` that is its near-duplicate: the two themselves are alike, and not only others
@@ -130,21 +137,17 @@ fn prefix(text: &str) -> String {
 /// For each text its half, the same for all of a cluster.
 #[must_use]
 pub fn halves(texts: &[String]) -> Vec<Half> {
-    halves_of(&clusters(texts), texts)
+    clusters_and_halves(texts.iter().map(String::as_str)).into_iter().map(|(_, half)| half).collect()
 }
 
-/// The same of texts whose clusters are known.
-#[must_use]
-pub fn halves_of(clusters: &[usize], texts: &[String]) -> Vec<Half> {
-    let mut smallest: BTreeMap<usize, String> = BTreeMap::new();
-    for (cluster, text) in clusters.iter().zip(texts) {
-        let masked = masked(text);
-        let slot = smallest.entry(*cluster).or_insert_with(|| masked.clone());
-        if masked < *slot {
-            *slot = masked;
-        }
+/// The halves of masked texts whose clusters are known.
+fn halves_of(clusters: &[usize], masked: &[String]) -> Vec<Half> {
+    let mut smallest: BTreeMap<usize, &String> = BTreeMap::new();
+    for (cluster, text) in clusters.iter().zip(masked) {
+        let slot = smallest.entry(*cluster).or_insert(text);
+        *slot = text.min(*slot);
     }
-    let half = |text: &String| if hash48((0, 0), text) & 1 == 0 { Half::A } else { Half::B };
+    let half = |text: &&String| if hash48((0, 0), text) & 1 == 0 { Half::A } else { Half::B };
     clusters.iter().map(|cluster| smallest.get(cluster).map_or(Half::B, half)).collect()
 }
 
@@ -223,7 +226,7 @@ mod tests {
         ]
         .map(str::to_owned)
         .to_vec();
-        let found = clusters(&texts);
+        let found = clusters(&texts.iter().map(|text| masked(text)).collect::<Vec<_>>());
         assert_eq!(found[0], found[1]);
         assert_eq!(found[3], found[4]);
         assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), 4);

@@ -146,20 +146,14 @@ fn read(line: &[u8], number: usize, strict: bool, misspelt: &mut Misspelt) -> Re
     misspelt.see(&object, number);
     let message = jsonl::message(&object)?;
     let label = object.string("label")?;
-    if strict && label.as_deref().and_then(Label::from_name).is_none() {
-        let what = if label.is_some() { "must be" } else { "is missing:" };
-        return Err(format!("`label` {what} ham, spam or scam"));
+    if strict {
+        Label::from_name(label.as_deref().ok_or(Label::MISSING)?)?;
     }
-    let id = object.id()?;
-    let kind = match object.string("kind")? {
-        Some(kind) => Some(kind),
-        None => object.string("category")?,
-    };
     Ok(Labelled {
-        kind: kind.unwrap_or_default(),
-        id: id.unwrap_or_else(|| format!("line {number}")),
+        kind: object.kind()?.unwrap_or_default(),
+        id: object.id()?.unwrap_or_else(|| format!("line {number}")),
         label: label.unwrap_or_else(|| "none".to_owned()),
-        lang: object.string("lang")?.unwrap_or_default(),
+        lang: object.lang()?.unwrap_or_default(),
         message,
     })
 }

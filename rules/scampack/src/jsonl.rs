@@ -4,7 +4,7 @@
 mod object;
 
 pub use object::Misspelt;
-pub(crate) use object::Object;
+pub(crate) use object::{Object, language};
 
 use crate::codes;
 use scamfilter::{Channel, Message, ScamFilter};

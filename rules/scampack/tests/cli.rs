@@ -147,11 +147,25 @@ fn stress_counts_what_disguises_cost() {
     let page = scampack(&["stress", "--format", "html", "--ham", &ham], "");
     let shown = text(&page.stdout);
     assert!(
-        shown.starts_with("<!doctype html>") && shown.contains("<td>0 of 1</td>") && !shown.contains("http"),
+        shown.starts_with("<!DOCTYPE html>") && shown.contains("<td>0 of 1</td>") && !shown.contains("http"),
         "{shown}"
     );
     assert_eq!(scampack(&["stress", "--input", &ham, "--max-lost", "0"], "").status.code(), Some(0));
     assert_eq!(scampack(&["lint", "--format", "html"], "").status.code(), Some(2));
+}
+
+#[test]
+fn stress_reads_lines_as_learn_does() {
+    let file = fresh_folder("stress-lines").join("scams.jsonl");
+    let scam = r#"{"text":"พัสดุของท่านตกค้าง ยืนยันที่อยู่ที่ bit.ly/xyz","label":"scam","lang":"tl","category":"parcel"}"#;
+    std::fs::write(&file, scam).unwrap();
+    let said = text(&scampack(&["stress", "--format", "jsonl", "--input", path(&file)], "").stdout);
+    let row: serde_json::Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+    assert!(row["cells"][0]["language"] == "fil" && row["cells"][0]["family"] == "parcel", "{row}");
+    std::fs::write(&file, scam.replace("\"scam\"", "\"phish\"")).unwrap();
+    let refused = scampack(&["stress", "--input", path(&file)], "");
+    let told = text(&refused.stderr);
+    assert!(refused.status.code() == Some(1) && told.contains("line 1: `label` must be ham, spam or scam"), "{told}");
 }
 
 #[test]

@@ -231,6 +231,31 @@ fn an_evaluation_says_the_same_to_people_programs_and_browsers() {
 }
 
 #[test]
+fn what_is_left_out_is_neither_remembered_nor_heard_nor_shown() {
+    let lab = Lab::new("left");
+    let left = "\n[sources.left]\nleft_out = true\nreason = \"A test.\"\n";
+    lab.write("rules/packs/common/model/learn.toml", &format!("{PLAN}{left}"));
+    // Nearly a holdout text, and the only message with a stem.
+    let held = lab.read("rules/texts/holdout/en.jsonl");
+    let near = held.lines().nth(1).unwrap().replace(" now ", " now, ");
+    let stem = r#"{"lang":"en","label":"scam","text":"your courier waits at http://a.example"}"#;
+    lab.write("left.jsonl", &format!("{near}\n{stem}\n"));
+    lab.ends(0, "learn corpus.jsonl left.jsonl");
+    let weights = lab.read("rules/packs/common/model/weights.toml");
+    assert!(!weights.contains("\"left\"") && weights.contains("real = [120, 120]"), "{weights}");
+    let json = lab.run("eval --quick --format json corpus.jsonl left.jsonl");
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(value["near_duplicates"].as_array().unwrap().len(), 0);
+    let held = value["held_out"].as_array().unwrap().iter().find(|r| r["held_out"] == "holdout texts").unwrap();
+    assert_eq!(held["languages"][0]["messages"], 90);
+    let lines = value["shipped"]["lines"].as_array().unwrap();
+    let of = |source: &str| lines.iter().filter(|line| line["source"] == source).count();
+    assert!(of("corpus") == 2 && of("left") == 0, "{lines:?}");
+    let told = said(&lab.ends(0, "stems corpus.jsonl left.jsonl"));
+    assert!(told.contains("parcel `courier`: hits nothing, 0 campaigns"), "{told}");
+}
+
+#[test]
 fn bad_corpora_are_refused_or_told_and_never_kept_silent() {
     let lab = Lab::new("bad");
     let line =
@@ -279,6 +304,14 @@ fn bad_corpora_are_refused_or_told_and_never_kept_silent() {
     assert!(told.contains("cannot open nowhere.jsonl"), "{told}");
     let told = said(&lab.ends(1, "learn rules"));
     assert!(told.contains("is a folder"), "{told}");
+    // Names by which texts of this project are known: half B of theirs is read, and pages show them.
+    for name in ["own-mine.jsonl", "holdout.jsonl"] {
+        lab.write(name, &messages("real", "en", 40, 5));
+        for command in ["learn", "eval --quick", "stems"] {
+            let told = said(&lab.ends(1, &format!("{command} corpus.jsonl {name}")));
+            assert!(told.contains(&format!("{name}: rename it: such names are this project's texts")), "{told}");
+        }
+    }
     let told = said(&lab.ends(1, "learn --rules rules/texts corpus.jsonl"));
     assert!(told.contains("no folder with a pack.toml"), "{told}");
 }

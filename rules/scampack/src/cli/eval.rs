@@ -27,11 +27,11 @@ const MAX_GAP: f64 = 0.03;
 pub(super) struct Eval {
     #[command(flatten)]
     material: Material,
-    /// Only campaigns and holdout texts, without intervals: a quarter of the time.
+    /// Only campaigns and holdout texts, without intervals: a third of the time.
     #[arg(long)]
     quick: bool,
-    /// This many of the most confident mistakes by language, of own texts and half A only; texts of corpora are shown on a
-    /// terminal and nowhere else.
+    /// This many of the most confident mistakes by language, of own texts and half A only; texts of corpora are printed by
+    /// `--format human` only.
     #[arg(long, default_value_t = 0)]
     mistakes: usize,
 }
@@ -78,7 +78,7 @@ impl Eval {
         let campaign = eval::by_campaign(&design, plan, rows, &places, Which::Scam, |n| progress.add(n))?;
         let head = eval::whole(&design, plan, rows, Which::Scam)?;
         let mut unseen = Scores::new();
-        eval::score(&design, rows, &head, Which::Scam, |row, _| eval::holdout(row), &mut unseen);
+        eval::score(&design, rows, &head, Which::Scam, |row, _| row.holdout(), &mut unseen);
         let mut reports = Vec::new();
         let mut report = |title: &str, scores: &Scores, wanted: fn(&Row) -> bool| {
             let measured = Measured { design: &design, rows, places: &places, scores };
@@ -87,7 +87,7 @@ impl Eval {
         };
         report(CAMPAIGNS, &campaign, |row| !row.source.starts_with(OWN));
         report(OWN_CAMPAIGNS, &campaign, |row| row.source.starts_with(OWN));
-        report(HOLDOUT_TEXTS, &unseen, eval::holdout);
+        report(HOLDOUT_TEXTS, &unseen, Row::holdout);
         if !self.quick {
             let corpora = |source: &&String| !source.starts_with(OWN) && !source.starts_with(HOLDOUT);
             let sources: BTreeSet<&String> =

@@ -7,7 +7,7 @@ use super::material::{Material, Read};
 use super::output::{Out, Progress};
 use crate::learn::OWN;
 use crate::learn::calibrate::{self, Judged};
-use crate::learn::corpus::Label;
+use crate::learn::corpus::{Label, Row};
 use crate::learn::design::Design;
 use crate::learn::eval::{self, Placed, Scores};
 use crate::learn::evaluation::{CAMPAIGNS, HOLDOUT_TEXTS};
@@ -77,7 +77,7 @@ fn one(
     };
     let mut head = eval::whole(design, plan, rows, which)?;
     let mut scores = eval::by_campaign(design, plan, rows, places, which, progress)?;
-    eval::score(design, rows, &head, which, |row, _| eval::holdout(row), &mut scores);
+    eval::score(design, rows, &head, which, |row, _| row.holdout(), &mut scores);
     let wanted = |(index, score): (&usize, &f64)| {
         let example = design.examples.get(*index).filter(|e| !e.unlinked)?;
         let row = rows.get(example.row).filter(|row| row.label == Label::Ham && plan.is_sms(row))?;
@@ -98,9 +98,9 @@ fn about(read: &Read, design: &Design, places: &[Placed], scores: &Scores) -> Ab
     let (rows, plan) = (&read.corpus.rows, &read.plan);
     let judged: Vec<Judged> = judged(read, design, scores).map(|(_, judged)| judged).collect();
     let measured = Measured { design, rows, places, scores };
-    let corpora = |row: &crate::learn::corpus::Row| !row.source.starts_with(OWN) && !eval::holdout(row);
+    let corpora = |row: &Row| !row.source.starts_with(OWN) && !row.holdout();
     let campaigns = Report::of(CAMPAIGNS, &measured, false, |row| plan.answer(row).filter(|_| corpora(row)));
-    let held = Report::of(HOLDOUT_TEXTS, &measured, false, |row| plan.answer(row).filter(|_| eval::holdout(row)));
+    let held = Report::of(HOLDOUT_TEXTS, &measured, false, |row| plan.answer(row).filter(|_| row.holdout()));
     let suspicious = f64::from(read.filter.scoring().suspicious) / 1000.0;
     About {
         learnt_from: read.files.clone(),

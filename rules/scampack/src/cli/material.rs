@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 /// What is learnt from.
 #[derive(Args)]
 pub(super) struct Material {
-    /// Further corpora: JSON lines with `text`, `lang` and `label` (ham, spam or scam).
+    /// Further corpora: JSON lines with `text`, `lang` and `label` (ham, spam or scam). Names of files that begin with own or
+    /// holdout are refused, as they are those of this project's texts.
     files: Vec<PathBuf>,
     /// Folder of the packs' sources; `common` among them holds model/learn.toml.
     #[arg(long, default_value = "rules/packs")]
@@ -79,7 +80,14 @@ impl Material {
                 entries(&dir).unwrap_or_default().into_iter().filter(|p| p.extension().is_some_and(|e| e == "jsonl"));
             inputs.extend(own.map(|path| (format!("{prefix}-{}", stem(&path)), path)));
         }
-        inputs.extend(self.files.iter().map(|path| (stem(path), path.clone())));
+        for path in &self.files {
+            let source = stem(path);
+            if source.starts_with(OWN) || source.starts_with(HOLDOUT) {
+                // Half B of it would be read, and its texts written to pages.
+                bail!("{}: rename it: such names are this project's texts", path.display());
+            }
+            inputs.push((source, path.clone()));
+        }
         let mut corpus = Corpus::default();
         let mut files = Vec::new();
         let packs = sources::compiled(out, &sources)?;
@@ -104,7 +112,7 @@ impl Material {
             !file.source.starts_with(HOLDOUT) && !plan.sources.get(&file.source).is_some_and(|source| source.left_out)
         });
         told(out, &corpus);
-        let near = near::take_out(&mut corpus.rows);
+        let near = near::take_out(&plan, &mut corpus.rows);
         for ((known, at), (held, line)) in near.iter().take(TOLD) {
             out.warning(&format!(
                 "{held} line {line} is a near-duplicate of {known} line {at}, which is learnt from; it is not measured"

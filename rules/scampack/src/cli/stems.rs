@@ -36,7 +36,8 @@ impl Stems {
         let concepts = lower::concepts(&common.tree).map_err(|_| anyhow!("the concepts cannot be read"))?;
         let rows = &read.corpus.rows;
         let places = eval::places(rows);
-        let idle = stems::idle(&common.tree, &concepts, &read.filter, rows, &places, (self.least, self.redundant))?;
+        let asked = (self.least, self.redundant);
+        let idle = stems::idle(&common.tree, &concepts, &read.filter, &read.plan, rows, &places, asked)?;
         let mut files: BTreeMap<&str, Vec<&stems::Stem>> = BTreeMap::new();
         for stem in &idle {
             files.entry(&stem.file).or_default().push(stem);

@@ -8,13 +8,14 @@ use super::output::{Format, Out, counted};
 use super::sources::{compiled, here_or, with_common};
 use crate::examples;
 use crate::jsonl::{self, Lines};
+use crate::learn::corpus::Label;
 use crate::learn::examples::language;
 use crate::render::plain;
 use crate::stress::{self, Case, Disguise, Row, matrix};
 use anyhow::{Context, anyhow};
 use clap::Args;
 use serde_json::Value;
-use std::io::{BufReader, Write as _};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -69,7 +70,7 @@ impl Stress {
         let rows = matrix(&filter, &disguises, &cases, &wanted, (self.seed, self.rounds));
         match out.format {
             Format::Human => human(out, &rows, self.show)?,
-            Format::Html => write!(std::io::stdout(), "{}", stress::page(&rows))?,
+            Format::Html => out.line(stress::page(&rows))?,
             Format::Json => out.result("", &Value::Array(stress::values(&rows)))?,
             Format::Jsonl => {
                 for value in stress::values(&rows) {
@@ -135,11 +136,11 @@ fn read(path: &Path, wanted: bool) -> anyhow::Result<Vec<Case>> {
     while !lines.ended {
         for (number, line) in lines.batch(&mut input).with_context(|| format!("cannot read {}", path.display()))? {
             let case = jsonl::read(&line).and_then(|object| {
-                let ham = object.string("label")?.map(|label| label == "ham");
-                Ok((ham == Some(wanted) || ham.is_none()).then_some(Case {
+                let label = object.string("label")?.map(|label| Label::from_name(&label)).transpose()?;
+                Ok(label.is_none_or(|label| (label == Label::Ham) == wanted).then_some(Case {
                     message: jsonl::message(&object)?,
-                    language: object.string("lang")?.unwrap_or_else(|| "?".to_owned()),
-                    family: object.string("kind")?.unwrap_or_else(|| "?".to_owned()),
+                    language: object.lang()?.unwrap_or_else(|| "?".to_owned()),
+                    family: object.kind()?.unwrap_or_else(|| "?".to_owned()),
                 }))
             });
             cases.extend(case.map_err(|problem| anyhow!("{} line {number}: {problem}", path.display()))?);

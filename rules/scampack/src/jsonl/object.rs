@@ -32,6 +32,11 @@ const MISSPELT: usize = 32;
 /// Seconds since 1970 of the years 1973 to 5138; as milliseconds, these lie in the first three years.
 const SECONDS: std::ops::Range<i64> = 100_000_000..100_000_000_000;
 
+/// The code of a language as models and corpora have it: Filipino is `fil`, which others call `tl`.
+pub(crate) fn language(code: &str) -> &str {
+    if code == "tl" { "fil" } else { code }
+}
+
 /// An object with its values as they stand.
 pub(crate) struct Object<'a>(Vec<(String, &'a RawValue)>);
 
@@ -98,6 +103,19 @@ impl<'a> Object<'a> {
 
     pub(crate) fn string(&self, key: &str) -> Result<Option<String>, String> {
         self.get(key, "a string")
+    }
+
+    /// Family, or kind of wanted message, which some corpora call a category.
+    pub(crate) fn kind(&self) -> Result<Option<String>, String> {
+        match self.string("kind")? {
+            Some(kind) => Ok(Some(kind)),
+            None => self.string("category"),
+        }
+    }
+
+    /// Its language, by the one name that it has here.
+    pub(crate) fn lang(&self) -> Result<Option<String>, String> {
+        Ok(self.string("lang")?.map(|lang| language(&lang).to_owned()))
     }
 
     pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, String> {

@@ -26,14 +26,19 @@ pub enum Label {
 }
 
 impl Label {
+    /// What is wrong with a line that has none.
+    pub const MISSING: &str = "`label` is missing: ham, spam or scam";
+
     /// The label that corpora call `name`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// What it must be.
+    pub fn from_name(name: &str) -> Result<Self, &'static str> {
         match name {
-            "ham" => Some(Self::Ham),
-            "spam" => Some(Self::Spam),
-            "scam" => Some(Self::Scam),
-            _ => None,
+            "ham" => Ok(Self::Ham),
+            "spam" => Ok(Self::Spam),
+            "scam" => Ok(Self::Scam),
+            _ => Err("`label` must be ham, spam or scam"),
         }
     }
 }
@@ -55,6 +60,14 @@ pub struct Row {
     pub kind: String,
     /// File and line.
     pub place: Place,
+}
+
+impl Row {
+    /// Whether it is only measured, and never learnt from.
+    #[must_use]
+    pub fn holdout(&self) -> bool {
+        self.source.starts_with(super::HOLDOUT)
+    }
 }
 
 /// File and line.
@@ -163,15 +176,9 @@ fn row(line: &[u8], source: &str, place: &Place) -> Result<Row, String> {
     if text.len() > MAX_TEXT {
         return Err("`text` is longer than the 64 KiB that are looked at".to_owned());
     }
-    let label = object.string("label")?.ok_or("`label` is missing: ham, spam or scam")?;
-    let label = Label::from_name(&label).ok_or("`label` must be ham, spam or scam")?;
-    let lang = object.string("lang")?.ok_or("`lang` is missing")?;
-    let lang = if lang == "tl" { "fil".to_owned() } else { lang };
-    let id = object.id()?;
-    let kind = match object.string("kind")? {
-        Some(kind) => Some(kind),
-        None => object.string("category")?,
-    };
+    let label = Label::from_name(&object.string("label")?.ok_or(Label::MISSING)?)?;
+    let lang = object.lang()?.ok_or("`lang` is missing")?;
+    let (id, kind) = (object.id()?, object.kind()?);
     Ok(Row {
         id: id.unwrap_or_else(|| format!("{}:{}", place.0, place.1)),
         text,

@@ -2,7 +2,7 @@
 //! grams as columns, and what authored rules say of it.
 
 use super::corpus::{Label, Row};
-use super::eval::{Placed, holdout};
+use super::eval::Placed;
 use super::plan::{Plan, Which};
 use scamfilter::engine::Sample;
 use scamfilter::pack::MAX_BITS;
@@ -120,7 +120,7 @@ impl Design {
             .collect();
         let mut by_campaign: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
         for example in &examples {
-            let learnt = rows.get(example.row).is_some_and(|row| !holdout(row));
+            let learnt = rows.get(example.row).is_some_and(|row| plan.learns(row));
             if let Some(place) = places.get(example.row).filter(|_| learnt) {
                 by_campaign.entry(place.cluster).or_default().extend(&example.grams);
             }

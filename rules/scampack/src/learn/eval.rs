@@ -28,10 +28,8 @@ pub struct Placed {
 /// Clusters and halves of all rows.
 #[must_use]
 pub fn places(rows: &[Row]) -> Vec<Placed> {
-    let texts: Vec<String> = rows.iter().map(|row| row.text.clone()).collect();
-    let clusters = cluster::clusters(&texts);
-    let halves = cluster::halves_of(&clusters, &texts);
-    clusters.into_iter().zip(halves).map(|(cluster, half)| Placed { cluster, half }).collect()
+    let texts = rows.iter().map(|row| row.text.as_str());
+    cluster::clusters_and_halves(texts).into_iter().map(|(cluster, half)| Placed { cluster, half }).collect()
 }
 
 /// A score that no model gave that learnt from the message, log-odds by example.
@@ -64,18 +62,12 @@ pub fn settings(plan: &Plan, which: Which) -> Settings {
     Settings { bits, grams: plan.penalty_grams, features: plan.penalty_features, steps: plan.steps }
 }
 
-/// Learns from all rows but holdout ones.
+/// Learns from all rows that the plan learns from.
 ///
 /// # Errors
 /// As [`fit`].
 pub fn whole(design: &Design, plan: &Plan, rows: &[Row], which: Which) -> anyhow::Result<Head> {
-    fit(design, &targets(design, plan, rows, which, |row, _| !holdout(row)), settings(plan, which))
-}
-
-/// Whether a row is only measured.
-#[must_use]
-pub fn holdout(row: &Row) -> bool {
-    row.source.starts_with(super::HOLDOUT)
+    fit(design, &targets(design, plan, rows, which, |row, _| plan.learns(row)), settings(plan, which))
 }
 
 /// Scores by campaign hold-out.
@@ -98,10 +90,10 @@ pub fn by_campaign(
     let parts: Vec<usize> = (0..rows.len()).map(part).collect();
     let mut scores = Scores::new();
     for fold in 0..FOLDS {
-        let learns = |row: &Row, index: usize| !holdout(row) && parts.get(index) != Some(&fold);
+        let learns = |row: &Row, index: usize| plan.learns(row) && parts.get(index) != Some(&fold);
         let head = fit(design, &targets(design, plan, rows, which, learns), settings(plan, which))
             .with_context(|| format!("without part {} of {FOLDS} of the campaigns", fold + 1))?;
-        let left = |row: &Row, index: usize| !holdout(row) && parts.get(index) == Some(&fold);
+        let left = |row: &Row, index: usize| plan.learns(row) && parts.get(index) == Some(&fold);
         score(design, rows, &head, which, left, &mut scores);
         progress(1);
     }
@@ -123,7 +115,7 @@ pub fn by_source(
     let mut scores = Scores::new();
     for source in sources {
         let inside = |row: &Row| row.source == **source;
-        let learns = |row: &Row, _: usize| !holdout(row) && !inside(row);
+        let learns = |row: &Row, _: usize| plan.learns(row) && !inside(row);
         let head = fit(design, &targets(design, plan, rows, which, learns), settings(plan, which))
             .with_context(|| format!("without the source {source}"))?;
         score(design, rows, &head, which, |row, _| inside(row), &mut scores);

@@ -1,6 +1,7 @@
 //! Examples of rules as messages to learn from. In: families. Out: labelled rows: what a family's tests demand is learnt too.
 
 use super::corpus::{Label, Row};
+use crate::jsonl;
 use crate::source::{Example, Family};
 
 /// The source that examples belong to; they count as own texts.
@@ -53,8 +54,7 @@ pub(crate) fn language(example: &Example, family: &Family) -> String {
     let ascii = example.text.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_ascii());
     match languages.first() {
         Some(_) if ascii && languages.contains(&"en") => "en".to_owned(),
-        Some(&"tl") => "fil".to_owned(),
-        Some(first) => (*first).to_owned(),
+        Some(first) => jsonl::language(first).to_owned(),
         None => "en".to_owned(),
     }
 }

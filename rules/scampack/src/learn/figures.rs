@@ -3,7 +3,6 @@
 
 use super::OWN;
 use super::corpus::{Label, Row};
-use super::eval::holdout;
 use super::plan::Plan;
 use super::report::Report;
 use schemars::JsonSchema;
@@ -34,7 +33,7 @@ pub struct Figures {
 #[must_use]
 pub fn of(plan: &Plan, rows: &[Row], campaigns: &Report, held: &Report, suspicious: f64) -> Vec<Figures> {
     let mut all: BTreeMap<&str, Figures> = BTreeMap::new();
-    for row in rows.iter().filter(|row| plan.uses(row) && plan.is_sms(row) && !holdout(row)) {
+    for row in rows.iter().filter(|row| plan.learns(row) && plan.is_sms(row)) {
         let figures = all.entry(&row.lang).or_default();
         let counts = if row.source.starts_with(OWN) { &mut figures.own } else { &mut figures.real };
         let [wanted, others] = counts;

@@ -38,7 +38,7 @@ pub fn page(all: &Evaluation, files: &[String]) -> String {
                 h1 { "What the model finds that it has not learnt from" }
                 p { "Shares are in percent. Found is the share of scams and unlawful offers where the named share of the wanted "
                     "messages of a language is marked. Intervals (95 %) draw clusters of near-duplicates again." }
-                p { "Corpora: " (files.join(", ")) "." }
+                p { "Corpora: " (plain(&files.join(", "))) "." }
                 h2 { "Halves" }
                 p { "Half A may be read by whoever writes rules, half B is only measured." }
                 table {
@@ -47,7 +47,7 @@ pub fn page(all: &Evaluation, files: &[String]) -> String {
                         tr { td { (what) } td class=[(*gap > 0.03).then_some("bad")] { (percent(*gap)) } }
                     }
                 }
-                @for report in all.reports.iter().filter(|report| !report.lines.is_empty()) { (of_report(report)) }
+                @for report in &all.reports { (of_report(report)) }
                 @if !all.transfers.is_empty() {
                     h2 { "Thresholds carried over" }
                     p { "One threshold for all languages is set where it marks the intended share of the wanted messages, in the "
@@ -96,7 +96,7 @@ fn of_report(report: &Report) -> Markup {
             }
             @for line in &report.lines {
                 tr {
-                    td { (line.lang) } td { (line.messages.0) } td { (line.messages.1) } (rate(&line.recall))
+                    td { (plain(&line.lang)) } td { (line.messages.0) } td { (line.messages.1) } (rate(&line.recall))
                     td { @if let Some((low, high)) = line.interval { (percent(low)) " - " (percent(high)) } @else { "-" } }
                     (rate(&line.strict)) (rate(&line.unlinked))
                 }
@@ -113,7 +113,7 @@ fn of_report(report: &Report) -> Markup {
                     tr { th { "language" } th class="w" { "kind" } th class="w" { "what" } th { "messages" } th { "marked" } }
                     @for family in &report.families {
                         tr {
-                            td { (family.lang) } td class="w" { (plain(&family.kind)) }
+                            td { (plain(&family.lang)) } td class="w" { (plain(&family.kind)) }
                             td class="w" { @if family.bad { "bad" } @else { "wanted" } }
                             td { (family.messages) } td { (percent(family.marked as f64 / family.messages.max(1) as f64)) }
                         }

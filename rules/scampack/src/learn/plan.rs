@@ -62,7 +62,7 @@ pub struct Plan {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourcePlan {
-    /// Not learnt from.
+    /// Neither learnt from nor measured.
     #[serde(default)]
     pub left_out: bool,
     /// Its spam is unlawful offers.
@@ -114,10 +114,16 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether a row is learnt from at all.
+    /// Whether a row is looked at: its source is not left out.
     #[must_use]
     pub fn uses(&self, row: &Row) -> bool {
         self.sources.get(&row.source).is_none_or(|source| !source.left_out)
+    }
+
+    /// Whether a row is learnt from.
+    #[must_use]
+    pub fn learns(&self, row: &Row) -> bool {
+        self.uses(row) && !row.holdout()
     }
 
     /// Whether a row is an unlawful offer.
@@ -189,4 +195,13 @@ fn of_key(text: &str, key: &str) -> Range<usize> {
         at += line.len();
     }
     0..0
+}
+
+/// A plan that leaves the source `left` out.
+#[cfg(test)]
+pub(crate) fn example() -> Plan {
+    let settings = "bits = 8\nbits_unwanted = 8\npenalty_grams = 0.1\npenalty_features = 0.1\ngram_campaigns = 1\nsteps = 1\nbalance = 0.0\n\
+                    own = 1.0\nillegal = 1.0\nspam = 1.0\nwanted_suspicious = 0.1\nwanted_unwanted = 0.1\nreference_bad = 0.1\n\
+                    illegal_kinds = []\n[sources.left]\nleft_out = true\nreason = \"A test.\"\n";
+    Plan::parse(settings).unwrap()
 }

@@ -1,5 +1,6 @@
 //! Plots as SVG inside of a page. In: lines by name, two axes. Out: markup without scripts, styles by classes of the page.
 
+use crate::render::plain;
 use maud::{Markup, html};
 
 const WIDTH: f64 = 460.0;
@@ -89,9 +90,22 @@ pub fn plot(title: &str, x: Axis, y: Axis, curves: &[Curve], diagonal: bool) -> 
             }
             p class="legend" {
                 @for (index, curve) in curves.iter().enumerate() {
-                    span style=(format!("color:{}", colour(index))) { (curve.name) } " "
+                    span style=(format!("color:{}", colour(index))) { (plain(&curve.name)) } " "
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_a_corpus_turns_nothing_around() {
+        let axis = Axis { title: "share", range: (0.0, 1.0), log: false, marks: &[0.0, 1.0] };
+        let curve = Curve { name: "x\u{202e}<b>".to_owned(), points: vec![(0.0, 1.0)] };
+        let page = plot("a plot", axis, axis, &[curve], false).into_string();
+        assert!(page.contains("x·&lt;b&gt;") && !page.contains('\u{202e}'), "{page}");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::OWN;
 use super::corpus::{Label, Row};
-use super::eval::{Placed, holdout};
+use super::eval::Placed;
 use super::plan::Plan;
 use super::report::{MEAN_OF, Rate};
 use crate::cluster::Half;
@@ -134,12 +134,12 @@ pub struct Shipped {
 }
 
 impl Shipped {
-    /// Judges every row.
+    /// Judges every row that the plan uses.
     #[must_use]
     pub fn of(filter: &ScamFilter, plan: &Plan, rows: &[Row], places: &[Placed]) -> Self {
-        let level = |row: &Row| filter.check(&Message::sms(row.text.as_str())).level;
+        let level = |row: &Row| plan.uses(row).then(|| filter.check(&Message::sms(row.text.as_str())).level);
         let chunk = rows.len().div_ceil(2).max(1);
-        let levels: Vec<Level> = std::thread::scope(|scope| {
+        let levels: Vec<Option<Level>> = std::thread::scope(|scope| {
             let threads: Vec<_> = rows
                 .chunks(chunk)
                 .map(|rows| scope.spawn(move || rows.iter().map(level).collect::<Vec<_>>()))
@@ -151,9 +151,9 @@ impl Shipped {
         });
         let mut counts: BTreeMap<(&str, &str, What, &str), [Reached; 2]> = BTreeMap::new();
         for ((row, place), level) in rows.iter().zip(places).zip(levels) {
-            let Some(what) = What::of(plan, row) else { continue };
+            let (Some(what), Some(level)) = (What::of(plan, row), level) else { continue };
             let group = match row {
-                row if holdout(row) => HELD,
+                row if row.holdout() => HELD,
                 row if row.source.starts_with(OWN) => OURS,
                 row if !plan.is_sms(row) => OTHER,
                 _ => CORPORA,

@@ -6,7 +6,8 @@
 //! Stems of fewer campaigns go first, so that of two that always stand together the commoner stays.
 
 use super::corpus::Row;
-use super::eval::{Placed, holdout};
+use super::eval::Placed;
+use super::plan::Plan;
 use crate::load::{PHRASES, Tree};
 use crate::source::{PhrasesFile, parse};
 use anyhow::{Context, anyhow};
@@ -67,6 +68,7 @@ pub fn idle(
     tree: &Tree,
     concepts: &BTreeMap<String, u32>,
     filter: &ScamFilter,
+    plan: &Plan,
     rows: &[Row],
     places: &[Placed],
     (least, redundant): (usize, bool),
@@ -76,7 +78,7 @@ pub fn idle(
     all.keys().for_each(|(concept, stem)| by_concept.entry(*concept).or_default().push(stem.clone()));
     // By row and concept, what says it: a phrase or stems.
     let mut voices: BTreeMap<(usize, u32), usize> = BTreeMap::new();
-    for (index, row) in rows.iter().enumerate().filter(|(_, row)| !holdout(row)) {
+    for (index, row) in rows.iter().enumerate().filter(|(_, row)| plan.learns(row)) {
         for (concept, place) in filter.heard(&Message::sms(row.text.as_str())) {
             if place.is_empty() {
                 *voices.entry((index, concept)).or_default() += 1;
