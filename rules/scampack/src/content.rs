@@ -132,9 +132,6 @@ pub fn of(pack: &Pack, image: &[u8]) -> BTreeMap<Key, String> {
 
 /// Biases, concepts and weights of a model.
 fn learnt(model: &Model<'_>, add: &mut impl FnMut(&'static str, String, String)) {
-    let weights = |(scam, unwanted): (i32, i32)| {
-        format!("{:+}, unwanted {:+}", f64::from(scam) / 1000.0, f64::from(unwanted) / 1000.0)
-    };
     add("model", "bias".to_owned(), weights((model.bias, model.bias_unwanted)));
     for number in model.concepts() {
         if let Some(concept) = model.concept(number) {
@@ -145,6 +142,19 @@ fn learnt(model: &Model<'_>, add: &mut impl FnMut(&'static str, String, String))
     for (key, both) in model.features() {
         add(FEATURE, feature_name(key, name), weights(both));
     }
+}
+
+/// A weight in both heads, thousandths of log-odds.
+fn weights((scam, unwanted): (i32, i32)) -> String {
+    format!("{:+}, unwanted {:+}", f64::from(scam) / 1000.0, f64::from(unwanted) / 1000.0)
+}
+
+/// Both weights of a [`FEATURE`], thousandths of log-odds, as its line tells them.
+#[must_use]
+pub fn weights_of(line: &str) -> Option<(i32, i32)> {
+    let (scam, unwanted) = line.split_once(", unwanted ")?;
+    let mlo = |number: &str| number.parse::<f64>().ok().map(|log_odds| (log_odds * 1000.0).round() as i32);
+    mlo(scam).zip(mlo(unwanted))
 }
 
 /// Size and the beginning of the SHA-256.
@@ -240,4 +250,19 @@ fn condition(pack: &Pack, condition: (u32, u32), names: &BTreeMap<u32, String>) 
 
 fn fact(number: u8) -> &'static str {
     Fact::ALL.iter().find(|(f, _)| *f as u8 == number).map_or("?", |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_read_as_they_are_written() {
+        for both in [(0, 0), (1, -1), (-12_345, 999), (20_000, -20_000), (i32::MAX, i32::MIN), (57, 0)] {
+            assert_eq!(weights_of(&weights(both)), Some(both));
+        }
+        for line in ["", "+1.2", "+1.2, unwanted ", "x, unwanted +1"] {
+            assert_eq!(weights_of(line), None, "{line}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ use crate::render::plain;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde_json::json;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -34,9 +35,9 @@ impl Diff {
         let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
         let changed: Vec<_> = keys.into_iter().filter(|key| old.get(*key) != new.get(*key)).collect();
         let (learnt, other): (Vec<_>, Vec<_>) = changed.into_iter().partition(|(kind, _)| *kind == content::FEATURE);
-        let shown = if out.human() { SHOWN } else { learnt.len() };
-        let loudest = loudest(learnt.clone(), &old, &new);
-        for key in other.into_iter().chain(loudest.into_iter().take(shown)) {
+        let features = learnt.len();
+        let shown = if out.human() { SHOWN } else { features };
+        for key in other.into_iter().chain(loudest(learnt, &old, &new).into_iter().take(shown)) {
             let (before, after) = (old.get(key), new.get(key));
             changes += 1;
             let (kind, name) = key;
@@ -50,8 +51,8 @@ impl Diff {
             out.result(text, &json!({ "kind": kind, "name": name, "old": before, "new": after }))?;
         }
         if out.human() {
-            if learnt.len() > shown {
-                let rest = learnt.len() - shown;
+            if features > shown {
+                let rest = features - shown;
                 out.line(format!("… and {rest} more weights of features; --format jsonl lists all"))?;
                 changes += rest;
             }
@@ -74,17 +75,15 @@ fn loudest<'a>(
     old: &BTreeMap<content::Key, String>,
     new: &BTreeMap<content::Key, String>,
 ) -> Vec<&'a content::Key> {
-    // A weight in both heads: `+1.2, unwanted -0.3`.
+    // What a pack does not have weighs nothing in it.
     let weights = |all: &BTreeMap<content::Key, String>, key: &content::Key| {
-        let text = all.get(key).map_or("", String::as_str);
-        let mut numbers = text.split(", unwanted ").map(|number| number.parse::<f64>().unwrap_or(0.0));
-        (numbers.next().unwrap_or(0.0), numbers.next().unwrap_or(0.0))
+        all.get(key).and_then(|line| content::weights_of(line)).unwrap_or_default()
     };
     let change = |key: &content::Key| {
         let (before, after) = (weights(old, key), weights(new, key));
-        (before.0 - after.0).abs().max((before.1 - after.1).abs())
+        before.0.abs_diff(after.0).max(before.1.abs_diff(after.1))
     };
-    features.sort_by(|a, b| change(b).total_cmp(&change(a)));
+    features.sort_by_key(|key| Reverse(change(key)));
     features
 }
 
@@ -111,6 +110,8 @@ pub(super) struct Impact {
 
 impl Impact {
     pub(super) fn run(self, out: &mut Out) -> anyhow::Result<Ended> {
+        // First, so that nobody waits for a long corpus to hear that an export is none.
+        let disputes = disputes(&self.disputes)?;
         let (old, new) = (filter_at(out, &self.old)?, filter_at(out, &self.new)?);
         let strict = self.max_wanted_up.is_some() || self.max_lost.is_some();
         let mut progress = Progress::new("messages");
@@ -118,7 +119,6 @@ impl Impact {
         let found = impact::compare(&old, &new, input, strict, |n| progress.add(n))
             .with_context(|| format!("cannot read {}", self.corpus.display()))?;
         drop(progress);
-        let disputes = disputes(&self.disputes)?;
         if out.human() {
             human(out, &found)?;
             if let Some(disputes) = &disputes {

@@ -49,7 +49,11 @@ impl Image {
 
 /// SHA-256 in hexadecimal digits.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A file that is read once, for what is in it and for its SHA-256.
@@ -65,7 +69,7 @@ impl<R: Read> Hashed<R> {
 
     /// The SHA-256 of what was read, in hexadecimal digits.
     pub(super) fn sha256(self) -> String {
-        self.digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        hex(&self.digest.finalize())
     }
 }
 

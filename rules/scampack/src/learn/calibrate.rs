@@ -93,15 +93,18 @@ pub fn fit(judged: &[Judged], bad: f64) -> Option<Calibration> {
         }
     }
     let steps: Vec<(f64, f64)> = blocks.iter().map(|[weight, bad, score]| (score / weight, bad / weight)).collect();
-    let at = |log_odds: f64| {
-        let above = steps.partition_point(|(score, _)| *score < log_odds);
-        match (above.checked_sub(1).and_then(|i| steps.get(i)), steps.get(above)) {
-            (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (log_odds - x0) / (x1 - x0).max(1e-9),
-            (Some((_, y)), None) | (None, Some((_, y))) => *y,
-            (None, None) => bad,
-        }
-    };
+    let at = |log_odds: f64| between(&steps, |step| *step, log_odds).unwrap_or(bad);
     Some(Calibration { curve: sloped(|mlo| at(f64::from(mlo) / 1000.0)), messages: all.len(), bad })
+}
+
+/// What rising points say of `x`: on the line between two of them, beyond them what the last one says.
+fn between<T>(points: &[T], of: impl Fn(&T) -> (f64, f64), x: f64) -> Option<f64> {
+    let above = points.partition_point(|point| of(point).0 < x);
+    match (above.checked_sub(1).and_then(|i| points.get(i)).map(&of), points.get(above).map(&of)) {
+        (Some((x0, y0)), Some((x1, y1))) => Some(y0 + (y1 - y0) * (x - x0) / (x1 - x0).max(1e-9)),
+        (Some((_, y)), None) | (None, Some((_, y))) => Some(y),
+        (None, None) => None,
+    }
 }
 
 /// Points of a rising function that rise by at least one part per thousandth of log-odds.
@@ -125,14 +128,8 @@ impl Calibration {
     /// What the curve says of a score, 0 to 1.
     #[must_use]
     pub fn at(&self, score: f64) -> f64 {
-        let mlo = score * 1000.0;
-        let above = self.curve.partition_point(|(x, _)| f64::from(*x) <= mlo);
         let part = |(x, y): &(i32, u32)| (f64::from(*x), f64::from(*y) / WHOLE as f64);
-        match (above.checked_sub(1).and_then(|i| self.curve.get(i)).map(part), self.curve.get(above).map(part)) {
-            (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (mlo - x0) / (x1 - x0),
-            (Some((_, y)), None) | (None, Some((_, y))) => y,
-            (None, None) => 0.0,
-        }
+        between(&self.curve, part, score * 1000.0).unwrap_or(0.0)
     }
 
     /// What the curve says beside what is, from the lowest scores to the highest, bins of the same number of bad messages.

@@ -91,7 +91,7 @@ impl Calibrated {
 
 /// All of it.
 pub struct Evaluation {
-    /// By what was held out.
+    /// By what was held out, each with a language at least.
     pub reports: Vec<Report>,
     /// Thresholds carried over.
     pub transfers: Vec<Transfer>,
@@ -138,8 +138,7 @@ impl Evaluation {
     /// Parts for people, in order.
     #[must_use]
     pub fn text(&self) -> Vec<String> {
-        let mut out: Vec<String> =
-            self.reports.iter().filter(|report| !report.lines.is_empty()).map(Report::text).collect();
+        let mut out: Vec<String> = self.reports.iter().map(Report::text).collect();
         out.extend(self.transfers.iter().map(Transfer::text));
         out.extend(self.calibrated.iter().map(Calibrated::text));
         out.extend(self.shipped.iter().map(Shipped::text));

@@ -180,10 +180,10 @@ fn header(weights: &mut String, about: &About) {
     }
 }
 
-/// The header of `model/weights.toml`.
+/// `model/weights.toml`.
 ///
 /// # Errors
-/// As [`read`].
+/// What is wrong with it.
 pub fn parsed(weights: &str) -> Result<Weights, Box<Diagnostic>> {
     parse(WEIGHTS, weights)
 }
@@ -202,9 +202,8 @@ pub fn without_grams(weights: &str) -> anyhow::Result<String> {
 /// The model that the two files hold, for concepts by number.
 ///
 /// # Errors
-/// What is wrong with either. A feature of a concept that is gone is left out: it can never be seen.
-pub fn read(weights: &str, grams: &str, names: &BTreeMap<u32, String>) -> Result<NewModel, Box<Diagnostic>> {
-    let source = parsed(weights)?;
+/// What is wrong with it. A feature of a concept that is gone is left out: it can never be seen.
+pub fn read(source: &Weights, grams: &str, names: &BTreeMap<u32, String>) -> Result<NewModel, Box<Diagnostic>> {
     let wrong = |message: &str, file| Box::new(Diagnostic::file(Code::Value, message, file));
     if source.bits.iter().any(|bits| !(1..=MAX_BITS).contains(bits)) {
         return Err(wrong("`bits` are 1 to 18", WEIGHTS));

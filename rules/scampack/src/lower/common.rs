@@ -73,7 +73,11 @@ impl Lower<'_> {
     fn model(&mut self, writer: &mut PackWriter, known: &BTreeMap<u32, (String, Category)>) {
         let (Some(weights), Some(grams)) = (self.tree.get(WEIGHTS), self.tree.get(GRAMS)) else { return };
         let names = known.iter().map(|(number, (name, _))| (*number, name.clone())).collect();
-        match model_file::read(weights, grams, &names) {
+        let model = model_file::parsed(weights).and_then(|mut source| {
+            self.curve = source.calibration.take().map(|fitted| fitted.curve);
+            model_file::read(&source, grams, &names)
+        });
+        match model {
             Ok(model) => {
                 let concepts: Vec<(u32, &str, Category)> =
                     known.iter().map(|(number, (name, category))| (*number, name.as_str(), *category)).collect();
@@ -81,13 +85,6 @@ impl Lower<'_> {
             }
             Err(problem) => self.problems.push(*problem),
         }
-    }
-
-    /// The curve that was fitted beside the model, which stands before that of scoring.toml.
-    fn learnt_curve(&self) -> Option<Vec<(f64, u32)>> {
-        // A header that cannot be read is told where the model is.
-        let weights = model_file::parsed(self.tree.get(WEIGHTS)?).ok()?;
-        Some(weights.calibration?.curve)
     }
 
     pub(super) fn scoring(&mut self, writer: &mut PackWriter) {
@@ -113,7 +110,7 @@ impl Lower<'_> {
                 self.problem(Code::Value, message, file, low.span(), None);
             }
         }
-        let learnt = self.learnt_curve();
+        let learnt = self.curve.take();
         let (points, place) = match &learnt {
             Some(points) => (points, (WEIGHTS, 0..0)),
             None => (s.curve.get_ref(), (file.path, s.curve.span())),

@@ -57,12 +57,19 @@ impl<'a> Suffixes<'a> {
     }
 
     fn read(list: &'a str) -> Self {
-        let without = |rule: Cow<'a, str>, sign: &str| match rule {
-            Cow::Borrowed(rule) => rule.strip_prefix(sign).map(Cow::Borrowed),
-            Cow::Owned(rule) => rule.strip_prefix(sign).map(|name| Cow::Owned(name.to_owned())),
-        };
-        let with = |sign: &str| suffix_rules(list).filter_map(|rule| without(rule, sign)).collect();
-        Self { plain: suffix_rules(list).collect(), wild: with("*."), not: with("!") }
+        let mut all = Self { plain: BTreeSet::new(), wild: BTreeSet::new(), not: BTreeSet::new() };
+        for rule in suffix_rules(list) {
+            let (set, sign) = match &rule {
+                rule if rule.starts_with("*.") => (&mut all.wild, 2),
+                rule if rule.starts_with('!') => (&mut all.not, 1),
+                _ => (&mut all.plain, 0),
+            };
+            set.insert(match rule {
+                Cow::Borrowed(rule) => Cow::Borrowed(rule.get(sign..).unwrap_or("")),
+                Cow::Owned(rule) => Cow::Owned(rule.get(sign..).unwrap_or("").to_owned()),
+            });
+        }
+        all
     }
 
     /// The public suffix of a host; by custom its last label where no rule matches.

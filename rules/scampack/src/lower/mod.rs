@@ -90,6 +90,7 @@ pub fn compile(tree: &Tree, concepts: &Concepts) -> Result<Compiled, Vec<Diagnos
         retired: BTreeSet::new(),
         official: Named::new(),
         shared: Named::new(),
+        curve: None,
         atoms: LOCAL_ATOMS,
     };
     let compiled = lower.pack();
@@ -125,6 +126,8 @@ struct Lower<'a> {
     official: Named,
     /// Domains on which anyone can have a page or a link, with the fact that they are.
     shared: Named,
+    /// The curve that was fitted beside the model, which stands before that of scoring.toml.
+    curve: Option<Vec<(f64, u32)>>,
     atoms: u32,
 }
 
