@@ -1,6 +1,6 @@
 //! What fuzzing and the replay test drive. In: any bytes. Out: nothing, or a panic where a promise is broken.
 
-use crate::{drive_links, drive_text, drive_update, golden_tree, starter_filter, starter_packs};
+use crate::{drive_links, drive_text, drive_update, golden_tree, seeds, starter_filter, starter_packs};
 use scamfilter::pack::{Header, MAGIC, REQUIRED, SECTION_SIZE, SectionKind};
 use scamfilter::{Channel, Level, Message, PackSource, ScamFilter, Verdict};
 use scampack::lower::{compile, concepts};
@@ -10,32 +10,46 @@ use std::sync::{Arc, OnceLock};
 /// Uses bytes in one way; panics where a promise is broken.
 pub type Driver = fn(&[u8]);
 
-/// Every driver by the name of its fuzz target.
-pub const ALL: [(&str, Driver); 23] = [
-    ("view_folded", drive_text::folded),
-    ("view_skeleton", drive_text::skeleton),
-    ("view_bare", drive_text::bare),
-    ("view_zawgyi", drive_text::zawgyi),
-    ("message", message),
-    ("link", link),
-    ("pack", pack),
-    ("rule_source", rule_source),
-    ("request", request),
-    ("jsonl", jsonl),
-    ("url", drive_links::url),
-    ("host_set", drive_links::host_set),
-    ("feed_plain", drive_links::feed_plain),
-    ("feed_hosts", drive_links::feed_hosts),
-    ("feed_adblock", drive_links::feed_adblock),
-    ("feed_csv", drive_links::feed_csv),
-    ("feed_misp", drive_links::feed_misp),
-    ("feed_stix", drive_links::feed_stix),
-    ("metadata", drive_update::metadata),
-    ("json", drive_update::json),
-    ("update_delta", drive_update::update_delta),
-    ("store_state", drive_update::store_state),
-    ("store_files", drive_update::store_files),
+/// A fuzz target: its name, what it drives, where it starts.
+type Target = (&'static str, Driver, fn() -> Vec<Vec<u8>>);
+
+/// Every fuzz target.
+pub(crate) const TARGETS: [Target; 23] = [
+    ("view_folded", drive_text::folded, drive_text::seeds),
+    ("view_skeleton", drive_text::skeleton, drive_text::seeds),
+    ("view_bare", drive_text::bare, drive_text::seeds),
+    ("view_zawgyi", drive_text::zawgyi, drive_text::seeds),
+    ("message", message, seeds::messages),
+    ("link", link, seeds::links),
+    ("pack", pack, seeds::packs),
+    ("rule_source", rule_source, seeds::sources),
+    ("request", request, seeds::requests),
+    ("jsonl", jsonl, seeds::lines),
+    ("url", drive_links::url, || drive_links::seeds("url")),
+    ("host_set", drive_links::host_set, drive_links::sets),
+    ("feed_plain", drive_links::feed_plain, || drive_links::seeds("feed_plain")),
+    ("feed_hosts", drive_links::feed_hosts, || drive_links::seeds("feed_hosts")),
+    ("feed_adblock", drive_links::feed_adblock, || drive_links::seeds("feed_adblock")),
+    ("feed_csv", drive_links::feed_csv, || drive_links::seeds("feed_csv")),
+    ("feed_misp", drive_links::feed_misp, || drive_links::seeds("feed_misp")),
+    ("feed_stix", drive_links::feed_stix, || drive_links::seeds("feed_stix")),
+    ("metadata", drive_update::metadata, || drive_update::seeds("metadata")),
+    ("json", drive_update::json, || drive_update::seeds("json")),
+    ("update_delta", drive_update::update_delta, || drive_update::seeds("update_delta")),
+    ("store_state", drive_update::store_state, || drive_update::seeds("store_state")),
+    ("store_files", drive_update::store_files, || drive_update::seeds("store_files")),
 ];
+
+/// Every driver by the name of its fuzz target.
+pub const ALL: [(&str, Driver); TARGETS.len()] = {
+    let mut all: [(&str, Driver); TARGETS.len()] = [("", message); TARGETS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = (TARGETS[at].0, TARGETS[at].1);
+        at += 1;
+    }
+    all
+};
 
 fn filter() -> &'static ScamFilter {
     static FILTER: OnceLock<ScamFilter> = OnceLock::new();

@@ -111,9 +111,8 @@ fn known() -> &'static Known<'static> {
     })
 }
 
-/// Seeds of the target called `name`.
-#[must_use]
-pub fn seeds(name: &str) -> Vec<Vec<u8>> {
+/// Seeds of links and feeds.
+pub(crate) fn seeds(name: &str) -> Vec<Vec<u8>> {
     let texts: &[&str] = match name {
         "url" => &[
             "https://u:p@0x7f.1:8080/a/../b%20c?d#e",
@@ -139,12 +138,13 @@ pub fn seeds(name: &str) -> Vec<Vec<u8>> {
             r#"{"objects":[7,{"type":"domain-name","value":"c.example"},{"type":"x-unknown","y":[]}]}"#,
             r#"{"objects":[{"type":"indicator","pattern_type":"stix","pattern":"[url:value='http:\/\/a.b\\'c']"}]}"#,
         ],
-        _ => return sets(),
+        _ => panic!("no feed is called {name}"),
     };
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-fn sets() -> Vec<Vec<u8>> {
+/// Seeds of host sets.
+pub(crate) fn sets() -> Vec<Vec<u8>> {
     let of = |hashes: &[u64]| encode_hashes((1, 2), hashes).unwrap_or_default();
     vec![
         of(&[]),

@@ -83,6 +83,5 @@ pub fn of(filter: &ScamFilter, brands: &[Shown], kind: &Kind, most: usize) -> Re
 /// The kind of this name.
 #[must_use]
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    static ALL: [Kind; 12] = KINDS;
-    ALL.iter().find(|kind| kind.name == name)
+    KINDS.iter().find(|kind| kind.name == name)
 }

@@ -1,25 +1,34 @@
 //! Where fuzzing starts. In: the name of a target. Out: inputs that reach deep into it.
 
-use crate::{golden_tree, image, messages};
+use crate::drive::TARGETS;
+use crate::{golden_tree, image};
 
-/// Seeds of the target called `name`.
+/// Seeds of the target called `name`; panics where none is.
 #[must_use]
 pub fn of(name: &str) -> Vec<Vec<u8>> {
-    let texts = messages().into_iter().filter(|m| m.len() < 4_000);
-    match name {
-        "message" => texts.map(|t| [&[0b0101_0011, 0][..], t.as_bytes()].concat()).collect(),
-        "link" => LINKS.iter().map(|l| l.as_bytes().to_vec()).collect(),
-        "pack" => packs(),
-        "rule_source" => sources(),
-        "request" => texts.map(|t| request(&t)).collect(),
-        "jsonl" => {
-            texts.map(|t| serde_json::json!({"id": 1, "text": t, "channel": "sms"}).to_string().into()).collect()
-        }
-        "url" | "host_set" => crate::drive_links::seeds(name),
-        _ if name.starts_with("feed_") => crate::drive_links::seeds(name),
-        view if view.starts_with("view_") => crate::drive_text::seeds(),
-        _ => crate::drive_update::seeds(name),
-    }
+    let target = TARGETS.into_iter().find(|(known, _, _)| *known == name);
+    let (_, _, seeds) = target.unwrap_or_else(|| panic!("no fuzz target is called {name}"));
+    seeds()
+}
+
+fn texts() -> impl Iterator<Item = String> {
+    crate::messages().into_iter().filter(|m| m.len() < 4_000)
+}
+
+pub(crate) fn messages() -> Vec<Vec<u8>> {
+    texts().map(|t| [&[0b0101_0011, 0][..], t.as_bytes()].concat()).collect()
+}
+
+pub(crate) fn links() -> Vec<Vec<u8>> {
+    LINKS.iter().map(|l| l.as_bytes().to_vec()).collect()
+}
+
+pub(crate) fn requests() -> Vec<Vec<u8>> {
+    texts().map(|t| request(&t)).collect()
+}
+
+pub(crate) fn lines() -> Vec<Vec<u8>> {
+    texts().map(|t| serde_json::json!({"id": 1, "text": t, "channel": "sms"}).to_string().into()).collect()
 }
 
 const LINKS: [&str; 9] = [
@@ -34,7 +43,7 @@ const LINKS: [&str; 9] = [
     "https://ไทย.ไทย/ก",
 ];
 
-fn packs() -> Vec<Vec<u8>> {
+pub(crate) fn packs() -> Vec<Vec<u8>> {
     let image = image(golden_tree());
     let section = |kind: u8, body: &[u8]| [&[kind, body.len() as u8, 0][..], body].concat();
     let strings = section(2, b"\x02\0\0\0\0\0\0\0\x06\0\0\0\x0b\0\0\0parcelstuck");
@@ -42,7 +51,7 @@ fn packs() -> Vec<Vec<u8>> {
     vec![image, strings.clone(), [strings, rule, section(5, &[1, 0, 16, 0])].concat()]
 }
 
-fn sources() -> Vec<Vec<u8>> {
+pub(crate) fn sources() -> Vec<Vec<u8>> {
     let name_first = |(name, text): (String, String)| format!("{name}\n{text}").into_bytes();
     golden_tree().into_iter().filter(|(name, _)| name.ends_with(".toml")).map(name_first).collect()
 }

@@ -20,7 +20,7 @@ const fn kind(name: &'static str, make: fn(&str, &str) -> Vec<String>) -> Kind {
 }
 
 /// All kinds. The first seven are typing errors and what looks like them.
-pub const KINDS: [Kind; 12] = [
+pub static KINDS: [Kind; 12] = [
     kind("omission", |l, s| under(s, places(l).map(|at| spliced(l, at, 1, "")))),
     kind("repetition", |l, s| under(s, places(l).map(|at| spliced(l, at, 0, &l[at..=at])))),
     kind("insertion", |l, s| {
